@@ -1,0 +1,43 @@
+"""What is known of where somebody is: candidates, and how far the place may be trusted."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from geo.point import Point
+
+
+class PlaceState(StrEnum):
+    """How far a place may be trusted; an exact match alone is never proof (most one-digit errors hit a real sign)."""
+
+    CONFIRMED = "confirmed"  # read back, check character, agreeing device fix, or a dispatcher
+    PROBABLE = "probable"  # exact match, nothing against it
+    CONFLICTING = "conflicting"  # two sources disagree
+    UNVERIFIED = "unverified"  # nothing fits well enough
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A sign the words may have meant. `score` in 0..1, best first; `distance_m` to the device fix, None without one."""
+
+    sign_id: str
+    point: Point
+    sector: str
+    score: float
+    distance_m: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Resolution:
+    """What was read out, resolved: at most five candidates, best first, the state of the first, and why, as a code."""
+
+    state: PlaceState
+    candidates: tuple[Candidate, ...]
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceFix:
+    """Where the caller's phone says it is. `radius_m` is the uncertainty at 90 % confidence, as 911 location carries it."""
+
+    point: Point
+    radius_m: float
