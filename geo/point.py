@@ -48,7 +48,8 @@ def distances_m(lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
     sin_dphi = np.sin((phi - phi0) * 0.5)
     sin_dlam = np.sin(np.radians(lons - lon) * 0.5)
     a = sin_dphi * sin_dphi + np.cos(phi0) * np.cos(phi) * sin_dlam * sin_dlam
-    return 2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(a, 1.0)))
+    away: Floats = 2.0 * EARTH_RADIUS_M * np.arcsin(np.sqrt(np.minimum(a, 1.0)))
+    return away
 
 
 def distance_m(a: Point, b: Point) -> float:

@@ -1,0 +1,77 @@
+"""One command in, its events out: the whole of dispatching as one table."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from dispatch import commands as c
+from dispatch.board import Board
+from dispatch.errors import Refusal
+from dispatch.events import Event
+from dispatch.fold import apply
+from dispatch.rules import alarms, calls, dispatcher, field, incidents, places, setup, timers, towers
+from dispatch.rules.turn import Reply, Turn
+
+RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
+    c.ReportCall: calls.report_call,
+    c.ReportAlert: towers.report_alert,
+    c.ReportTower: towers.report_tower,
+    c.AcceptOffer: field.accept_offer,
+    c.DeclineOffer: field.decline_offer,
+    c.ReportStatus: field.report_status,
+    c.RaiseMayday: field.raise_mayday,
+    c.HearFrame: field.hear_frame,
+    c.MissUnit: field.miss_unit,
+    c.SetDuty: field.set_duty,
+    c.Assign: dispatcher.assign,
+    c.Reassign: dispatcher.reassign,
+    c.StandDown: dispatcher.stand_down,
+    c.Release: dispatcher.release,
+    c.AcceptPlace: places.accept_place,
+    c.SetPriority: incidents.set_priority,
+    c.AddNote: incidents.add_note,
+    c.RecordOutcome: incidents.record_outcome,
+    c.Reopen: incidents.reopen,
+    c.LinkIncidents: incidents.link,
+    c.UnlinkIncidents: incidents.unlink,
+    c.MergeIncidents: incidents.merge,
+    c.SplitIncident: incidents.split,
+    c.HandOff: incidents.hand_off,
+    c.Recall: incidents.recall,
+    c.AcknowledgeAlarm: alarms.acknowledge,
+    c.RaiseSystemAlarm: alarms.raise_system,
+    c.TimeIsUp: timers.time_is_up,
+    c.TakeOver: timers.take_over,
+    c.RegisterUnits: setup.register_units,
+    c.ConfigureSectors: setup.configure_sectors,
+    c.SetMode: setup.set_mode,
+    c.RecordRegistryImport: setup.record_registry_import,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a command led to. A refusal may come with events: a touched app is a fact even so."""
+
+    events: tuple[Event, ...]
+    reply: Reply
+    refusal: Refusal | None = None
+
+
+def decide(board: Board, command: c.Command, now: datetime) -> Decision:
+    """Decide one command. The board moves only by folding the events returned here, so any fold of them agrees.
+
+    An exception other than a refusal is a bug, and leaves the board unfit: the caller rebuilds it.
+    """
+    turn = RULES[type(command)](board, command, now)
+    events: list[Event] = []
+    try:
+        while True:
+            event = next(turn)
+            apply(board, event, board.seq + 1, now)
+            events.append(event)
+    except StopIteration as end:
+        return Decision(tuple(events), end.value)
+    except Refusal as refusal:
+        return Decision(tuple(events), {}, refusal)

@@ -1,0 +1,384 @@
+"""What happened. Past tense; the wire name is `noun.participle`; a kind's version rises when its shape changes.
+
+An event that opens something carries the whole new row; the others carry what changed. Everything that follows
+(statuses, cleared alarms, freed units) is derived in `dispatch.fold`, in one place.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Link, Place, SectorRow, Unit
+from dispatch.status import AssignmentStatus, Held, Mode, Outcome
+from geo.nearest import Pick
+from geo.place import Candidate
+
+T = TypeVar("T")
+KINDS: dict[str, type] = {}
+NAMES: dict[type, str] = {}
+VERSIONS: dict[str, int] = {}
+
+
+def kind(name: str, version: int = 1) -> Callable[[type[T]], type[T]]:
+    """Give an event class its wire name and version."""
+
+    def register(cls: type[T]) -> type[T]:
+        KINDS[name], NAMES[cls], VERSIONS[name] = cls, name, version
+        return cls
+
+    return register
+
+
+@kind("desk.took_over")
+@dataclass(frozen=True, slots=True)
+class DeskTookOver:
+    """A desk began to write under `epoch`; open offers got new deadlines."""
+
+    epoch: int
+    offers: tuple[int, ...]
+    answer_by: datetime
+
+
+@kind("call.received")
+@dataclass(frozen=True, slots=True)
+class CallReceived:
+    call: Call
+    joined: bool
+
+
+@kind("call.updated")
+@dataclass(frozen=True, slots=True)
+class CallUpdated:
+    call: Call
+
+
+@kind("alert.received")
+@dataclass(frozen=True, slots=True)
+class AlertReceived:
+    alert: Alert
+
+
+@kind("alert.repeated")
+@dataclass(frozen=True, slots=True)
+class AlertRepeated:
+    alert_id: int
+    source_id: str | None
+    occurred_at: datetime
+    presses: int
+
+
+@kind("incident.opened")
+@dataclass(frozen=True, slots=True)
+class IncidentOpened:
+    incident: Incident
+
+
+@kind("incident.queued")
+@dataclass(frozen=True, slots=True)
+class IncidentQueued:
+    """The incident waits for a unit. A new round forgets who declined or did not answer."""
+
+    incident_id: int
+    new_round: bool = False
+
+
+@kind("incident.held")
+@dataclass(frozen=True, slots=True)
+class IncidentHeld:
+    """The incident is with a dispatcher: why, under which alarm, and until when if it goes on by itself."""
+
+    incident_id: int
+    reason: Held
+    alarm: Alarm
+    until: datetime | None = None
+
+
+@kind("incident.place_changed")
+@dataclass(frozen=True, slots=True)
+class PlaceChanged:
+    """The current location or its state changed; when it `moved`, units under way must hear it again by `hear_by`."""
+
+    incident_id: int
+    place: Place
+    candidates: tuple[Candidate, ...]
+    moved: bool
+    hear_by: datetime
+
+
+@kind("incident.raised")
+@dataclass(frozen=True, slots=True)
+class IncidentRaised:
+    """What the incident needs or how urgent it is changed."""
+
+    incident_id: int
+    priority: int
+    needs: tuple[str, ...]
+
+
+@kind("incident.linked")
+@dataclass(frozen=True, slots=True)
+class IncidentLinked:
+    incident_id: int
+    link: Link
+
+
+@kind("incident.unlinked")
+@dataclass(frozen=True, slots=True)
+class IncidentUnlinked:
+    incident_id: int
+    other_id: int
+
+
+@kind("incident.merged")
+@dataclass(frozen=True, slots=True)
+class IncidentMerged:
+    """Calls and alerts moved into another incident; this one is closed as its duplicate."""
+
+    incident_id: int
+    into_id: int
+
+
+@kind("incident.split")
+@dataclass(frozen=True, slots=True)
+class IncidentSplit:
+    """Some calls and alerts left for an incident of their own, which is the new row."""
+
+    incident_id: int
+    incident: Incident
+
+
+@kind("incident.outcome_recorded")
+@dataclass(frozen=True, slots=True)
+class OutcomeRecorded:
+    incident_id: int
+    outcome: Outcome
+    cancelled: bool = False
+    duplicate_of: int | None = None
+    agency: str | None = None
+
+
+@kind("incident.reopened")
+@dataclass(frozen=True, slots=True)
+class IncidentReopened:
+    incident_id: int
+
+
+@kind("incident.recalled")
+@dataclass(frozen=True, slots=True)
+class IncidentRecalled:
+    """An old closed incident was taken from the archive so that it can be worked on; every view learns its rows."""
+
+    incident: Incident
+    calls: tuple[Call, ...]
+    alerts: tuple[Alert, ...]
+    assignments: tuple[Assignment, ...]
+
+
+@kind("incident.handed_off")
+@dataclass(frozen=True, slots=True)
+class HandOffRequested:
+    incident_id: int
+    agency: str
+
+
+@kind("incident.aged")
+@dataclass(frozen=True, slots=True)
+class IncidentAged:
+    incident_id: int
+    ages_at: datetime
+    alarm: Alarm
+
+
+@kind("incident.noted")
+@dataclass(frozen=True, slots=True)
+class NoteAdded:
+    """A note; its words are sealed."""
+
+    incident_id: int
+    sealed: str
+
+
+@kind("offer.made")
+@dataclass(frozen=True, slots=True)
+class OfferMade:
+    """A unit is offered an incident. `picks` and `passed_over` prove the choice; `why` is a dispatcher's reason."""
+
+    assignment: Assignment
+    picks: tuple[Pick, ...]
+    passed_over: dict[str, int]
+    why: str = ""
+
+
+@kind("offer.extended")
+@dataclass(frozen=True, slots=True)
+class OfferExtended:
+    assignment_id: int
+    answer_by: datetime
+
+
+@kind("offer.accepted")
+@dataclass(frozen=True, slots=True)
+class OfferAccepted:
+    assignment_id: int
+    occurred_at: datetime
+
+
+@kind("offer.declined")
+@dataclass(frozen=True, slots=True)
+class OfferDeclined:
+    assignment_id: int
+    reason: str
+
+
+@kind("offer.timed_out")
+@dataclass(frozen=True, slots=True)
+class OfferTimedOut:
+    assignment_id: int
+    alarm: Alarm
+
+
+@kind("frame.heard")
+@dataclass(frozen=True, slots=True)
+class FrameHeard:
+    """The unit's device has the frame it must hear."""
+
+    assignment_id: int
+
+
+@kind("unit.not_reached")
+@dataclass(frozen=True, slots=True)
+class UnitNotReached:
+    """The device did not answer in time, or had no live socket: radio it."""
+
+    assignment_id: int
+    alarm: Alarm
+
+
+@kind("assignment.moved")
+@dataclass(frozen=True, slots=True)
+class AssignmentMoved:
+    """A fact from the field moved the assignment on."""
+
+    assignment_id: int
+    status: AssignmentStatus
+    occurred_at: datetime
+
+
+@kind("assignment.cancelled")
+@dataclass(frozen=True, slots=True)
+class AssignmentCancelled:
+    assignment_id: int
+    reason: str
+    hear_by: datetime
+
+
+@kind("assignment.preempted")
+@dataclass(frozen=True, slots=True)
+class AssignmentPreempted:
+    assignment_id: int
+    for_incident_id: int
+    hear_by: datetime
+
+
+@kind("field.out_of_order")
+@dataclass(frozen=True, slots=True)
+class FieldReportOutOfOrder:
+    """A fact that no longer fits: recorded, alarmed, and it moves nothing."""
+
+    unit_id: str
+    assignment_id: int | None
+    said: str
+    occurred_at: datetime
+    alarm: Alarm
+
+
+@kind("unit.registered")
+@dataclass(frozen=True, slots=True)
+class UnitRegistered:
+    unit: Unit
+
+
+@kind("unit.duty_changed")
+@dataclass(frozen=True, slots=True)
+class UnitDutyChanged:
+    unit_id: str
+    on_duty: bool
+
+
+@kind("unit.answering")
+@dataclass(frozen=True, slots=True)
+class UnitAnswering:
+    """The unit's app was touched after it had not answered."""
+
+    unit_id: str
+
+
+@kind("alarm.raised")
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    alarm: Alarm
+
+
+@kind("alarm.acknowledged")
+@dataclass(frozen=True, slots=True)
+class AlarmAcknowledged:
+    alarm_id: int
+    by: str
+    rearm_at: datetime | None
+
+
+@kind("alarm.rearmed")
+@dataclass(frozen=True, slots=True)
+class AlarmRearmed:
+    alarm_id: int
+
+
+@kind("alarm.cleared")
+@dataclass(frozen=True, slots=True)
+class AlarmCleared:
+    alarm_id: int
+
+
+@kind("tower.changed")
+@dataclass(frozen=True, slots=True)
+class TowerChanged:
+    """A tower's own state changed: `what` is silent, tamper, low_battery or tested, `on` its new value."""
+
+    tower_id: str
+    sector: str | None
+    what: str
+    on: bool
+    occurred_at: datetime
+
+
+@kind("sector.configured")
+@dataclass(frozen=True, slots=True)
+class SectorConfigured:
+    sector: SectorRow
+
+
+@kind("sector.mode_changed")
+@dataclass(frozen=True, slots=True)
+class SectorModeChanged:
+    sector_id: str
+    mode: Mode
+
+
+@kind("registry.imported")
+@dataclass(frozen=True, slots=True)
+class RegistryImported:
+    version: int
+    digest: str
+    signs: int
+
+
+Event = (
+    DeskTookOver | CallReceived | CallUpdated | AlertReceived | AlertRepeated | IncidentOpened | IncidentQueued
+    | IncidentHeld | PlaceChanged | IncidentRaised | IncidentLinked | IncidentUnlinked | IncidentMerged | IncidentSplit
+    | OutcomeRecorded | IncidentReopened | IncidentRecalled | HandOffRequested | IncidentAged | NoteAdded | OfferMade
+    | OfferExtended | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
+    | AssignmentCancelled | AssignmentPreempted | FieldReportOutOfOrder | UnitRegistered | UnitDutyChanged
+    | UnitAnswering | AlarmRaised | AlarmAcknowledged | AlarmRearmed | AlarmCleared | TowerChanged | SectorConfigured
+    | SectorModeChanged | RegistryImported
+)  # fmt: skip

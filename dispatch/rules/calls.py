@@ -1,0 +1,203 @@
+"""A call comes in: the same call again, one more about a known incident, or a new incident."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from dispatch.board import Board, open_only
+from dispatch.commands import ReportCall
+from dispatch.entities import Call, Incident, Link
+from dispatch.events import (
+    AlarmRaised,
+    CallReceived,
+    CallUpdated,
+    IncidentLinked,
+    IncidentOpened,
+    IncidentRaised,
+)
+from dispatch.rules.alarms import alarm, hold
+from dispatch.rules.matching import match_incident, route
+from dispatch.rules.places import learn_place, place_of
+from dispatch.rules.turn import Reply, Steps, Turn
+from dispatch.status import (
+    DUPLICATE_HOLD,
+    JOIN_RADIUS_M,
+    JOIN_WINDOW,
+    LATE_AFTER,
+    AlarmKind,
+    Held,
+    Kind,
+    Mode,
+    ageing_interval,
+)
+from geo.point import distance_m
+
+# Local defaults on NENA's 0-10 scale, 10 highest; a PSAP's own priority wins, a dispatcher's word beats both.
+PRIORITY_OF: Final = {"SAR": 6, "RESCUE": 8, "EXPOSURE": 8, "PERMISS": 6, "WELFARE": 4}
+PRIORITY_DEFAULT: Final = 6
+PRIORITY_CHILD_ALONE: Final = 9
+
+
+def report_call(board: Board, command: ReportCall, now: datetime) -> Turn:
+    """Record the call, then join, link or open, and send somebody."""
+    if command.psap_call_id is not None:
+        known = board.call_of.get((command.psap, command.psap_call_id))
+        if known is not None:
+            return (yield from _same_call(board, board.calls[known], command, now))
+    incident, links = _relate(board, command, now)
+    if incident is not None:
+        call = _call(board, command, incident.id, now)
+        yield CallReceived(call, joined=True)
+        yield from _ring_again(board, incident.id, now)
+        yield from _learn(board, call, command, now)
+        return _reply(board, call, joined=True)
+    return (yield from _open(board, command, links, now))
+
+
+def _open(board: Board, command: ReportCall, links: tuple[Link, ...], now: datetime) -> Turn:
+    incident = _incident(board, command, now)
+    call = _call(board, command, incident.id, now)
+    yield CallReceived(call, joined=False)
+    yield IncidentOpened(replace(incident, calls=(call.id,), late=call.late))
+    if call.late:
+        yield AlarmRaised(alarm(board, AlarmKind.LATE, now, incident=board.incidents[incident.id]))
+    for link in links:
+        yield IncidentLinked(incident.id, link)
+    if command.unreadable:
+        yield hold(board, incident.id, Held.UNREADABLE, now)
+    elif incident.kind is Kind.REAL and any(link.relation == "possible_duplicate" for link in links):
+        sector = board.sectors.get(incident.sector or "")
+        waits = sector is None or sector.mode is Mode.AUTO
+        yield hold(board, incident.id, Held.POSSIBLE_DUPLICATE, now, now + DUPLICATE_HOLD if waits else None)
+    else:
+        yield from route(board, incident.id, now)
+    return _reply(board, call, joined=False)
+
+
+def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) -> Turn:
+    """The PSAP sent this call before: nothing when it is identical, an update when it is not."""
+    if known.digest == command.digest:
+        return _reply(board, known, joined=False) | {"repeated": True}
+    fresh = _call(board, command, known.incident_id, now)
+    if not command.resolution.candidates and known.candidates:  # an update without words takes no place away
+        fresh = replace(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
+    updated = replace(
+        fresh,
+        id=known.id,
+        received_at=known.received_at,
+        recorded_at=known.recorded_at,
+        late=known.late,
+        caller=fresh.caller or known.caller,
+        updates=known.updates + 1,
+    )
+    yield CallUpdated(updated)
+    yield from _learn(board, updated, command, now)
+    return _reply(board, updated, joined=False) | {"updated": True}
+
+
+def _learn(board: Board, call: Call, command: ReportCall, now: datetime) -> Steps:
+    incident = board.incidents[call.incident_id]
+    if not incident.is_open:
+        yield from _ring_again(board, incident.id, now)
+        return
+    priority = max(incident.priority, _priority(command))
+    needs = tuple(sorted({*incident.needs, *call.needs}))
+    if (priority, needs) != (incident.priority, incident.needs):
+        yield IncidentRaised(incident.id, priority, needs)
+        yield from match_incident(board, incident.id, now)
+    yield from learn_place(board, incident.id, call, now)
+
+
+def _ring_again(board: Board, incident_id: int, now: datetime) -> Steps:
+    incident = board.incidents[incident_id]
+    count = f"{len(incident.calls)} calls" if incident.calls else ""
+    yield AlarmRaised(alarm(board, AlarmKind.CALLED_AGAIN, now, incident=incident, reason=count))
+
+
+def _relate(board: Board, command: ReportCall, now: datetime) -> tuple[Incident | None, tuple[Link, ...]]:
+    """The incident this call joins, or else the links its own incident gets (design 4.5)."""
+    place = place_of(command.resolution.state, command.resolution.candidates)
+    links: dict[int, str] = {}
+    for call_id in reversed(board.calls_by_caller.get(command.caller or "", ())):
+        call = board.calls[call_id]
+        incident = board.incidents[call.incident_id]
+        if call.recorded_at < now - JOIN_WINDOW or incident.kind is not command.kind:
+            continue
+        if not incident.is_open:
+            links.setdefault(incident.id, "follows")
+        elif place is None or incident.place is None or distance_m(place.point, incident.place.point) <= JOIN_RADIUS_M:
+            return incident, ()
+        else:
+            links[incident.id] = "possible_duplicate"
+    if place is not None and place.sign_id is not None:
+        for other in open_only(board, board.open_at_sign.get(place.sign_id, ())):
+            at_sign = other.place is not None and other.place.sign_id == place.sign_id
+            if at_sign and other.kind is command.kind:
+                links[other.id] = "possible_duplicate"
+    return None, tuple(Link(incident_id, relation) for incident_id, relation in sorted(links.items()))
+
+
+def _priority(command: ReportCall) -> int:
+    priority = command.priority
+    if priority is None:
+        priority = PRIORITY_OF.get(command.type, PRIORITY_DEFAULT)
+    return max(priority, PRIORITY_CHILD_ALONE) if command.party.child_alone else priority
+
+
+def _incident(board: Board, command: ReportCall, now: datetime) -> Incident:
+    place = place_of(command.resolution.state, command.resolution.candidates)
+    priority = _priority(command)
+    return Incident(
+        id=board.next_id("incidents"),
+        kind=command.kind,
+        type=command.type,
+        priority=priority,
+        received_at=min(command.received_at, now),
+        opened_at=now,
+        since=now,
+        ages_at=now + ageing_interval(priority),
+        sector=(place.sector if place else None) or command.sector,
+        place=place,
+        candidates=command.resolution.candidates,
+        needs=tuple(sorted(set(command.needs))),
+        party=command.party,
+    )
+
+
+def _call(board: Board, command: ReportCall, incident_id: int, now: datetime) -> Call:
+    occurred = command.occurred_at or command.received_at
+    return Call(
+        id=board.next_id("calls"),
+        incident_id=incident_id,
+        psap=command.psap,
+        psap_call_id=command.psap_call_id,
+        kind=command.kind,
+        received_at=min(command.received_at, now),
+        recorded_at=now,
+        sealed=command.sealed,
+        digest=command.digest,
+        caller=command.caller,
+        language=command.language,
+        party=command.party,
+        needs=tuple(sorted(set(command.needs))),
+        state=command.resolution.state,
+        reason=command.resolution.reason,
+        candidates=command.resolution.candidates,
+        has_device=command.has_device,
+        registry_version=command.registry_version,
+        late=now - occurred > LATE_AFTER,
+        warnings=command.warnings,
+    )
+
+
+def _reply(board: Board, call: Call, *, joined: bool) -> Reply:
+    incident = board.incidents[call.incident_id]
+    return {
+        "call_id": call.id,
+        "incident_id": incident.id,
+        "joined": joined,
+        "calls": len(incident.calls),
+        "where": incident.where,
+        "place_state": call.state,
+        "sign_id": call.candidates[0].sign_id if call.candidates else None,
+    }

@@ -1,0 +1,56 @@
+"""What happens when a deadline passes, and when a new desk takes over."""
+
+from datetime import datetime
+
+from dispatch.board import Board
+from dispatch.commands import TakeOver, TimeIsUp
+from dispatch.entities import Alarm, Assignment, Incident
+from dispatch.events import AlarmRearmed, DeskTookOver, IncidentAged, OfferTimedOut
+from dispatch.rules.alarms import alarm
+from dispatch.rules.field import after_ending, unit_not_reached
+from dispatch.rules.matching import route
+from dispatch.rules.turn import Steps, Turn
+from dispatch.status import TAKEOVER_GRACE, AlarmKind, AssignmentStatus, Where, ageing_interval
+
+
+def time_is_up(board: Board, command: TimeIsUp, now: datetime) -> Turn:
+    """Act on a passed deadline, if the row still stands under it and it has really passed."""
+    row = board.tables[command.table].get(command.id)
+    if row is not None and getattr(row, command.field) == command.due and now >= command.due:
+        match row, command.field:
+            case Assignment(), "answer_by" if row.status is AssignmentStatus.OFFERED:
+                yield from _unanswered(board, row, now)
+            case Assignment(), "hear_by":
+                yield unit_not_reached(board, row, "no answer from the device", now)
+            case Incident(), "ages_at" if row.is_open and row.where is not Where.ASSIGNED:
+                yield _aged(board, row, now)
+            case Incident(), "held_until" if row.where is Where.WITH_DISPATCHER:
+                yield from route(board, row.id, now)
+            case Alarm(), "rearm_at" if row.cleared_at is None:
+                yield AlarmRearmed(row.id)
+            case _:
+                pass
+    return {}
+
+
+def _unanswered(board: Board, assignment: Assignment, now: datetime) -> Steps:
+    incident = board.incidents[assignment.incident_id]
+    raised = alarm(board, AlarmKind.OFFER_UNANSWERED, now, incident=incident, unit=assignment.unit_id)
+    yield OfferTimedOut(assignment.id, raised)
+    yield from after_ending(board, assignment.id, now)
+
+
+def _aged(board: Board, incident: Incident, now: datetime) -> IncidentAged:
+    waited = int((now - incident.opened_at).total_seconds() // 60)
+    raised = alarm(board, AlarmKind.AGEING, now, incident=incident, reason=f"waiting for {waited} min")
+    return IncidentAged(incident.id, now + ageing_interval(incident.priority), raised)
+
+
+def take_over(board: Board, command: TakeOver, now: datetime) -> Turn:
+    """A desk begins: nobody loses an offer because nobody was there to take the answer."""
+    soon = now + TAKEOVER_GRACE
+    offers = tuple(
+        a.id for a in board.assignments.values() if a.status is AssignmentStatus.OFFERED and a.answer_by < soon
+    )
+    yield DeskTookOver(command.epoch, offers, soon)
+    return {"epoch": command.epoch}
