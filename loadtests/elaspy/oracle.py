@@ -6,7 +6,8 @@ from statistics import fmean
 from typing import Final, TypedDict
 
 from loadtests.elaspy.case import City, read_bases, read_city, read_visits
-from loadtests.elaspy.dispatcher import Dispatcher, NearestOnly
+from loadtests.elaspy.desk import Desk
+from loadtests.elaspy.dispatcher import Dispatcher
 from loadtests.elaspy.world import World
 
 SAME_MIN: Final = 1e-6  # minutes: the oracle writes all its digits, the last ones are rounding
@@ -24,7 +25,7 @@ class Agreement(TypedDict):
     mean_response_min: float
 
 
-def compare(data: Path, case: str, bases: Path, make_dispatcher: MakeDispatcher = NearestOnly) -> Agreement:
+def compare(data: Path, case: str, bases: Path, make_dispatcher: MakeDispatcher = Desk) -> Agreement:
     """Run one case. Raises FileNotFoundError or ValueError when its files are not what they should be."""
     city = read_city(data)
     homes, visits = read_bases(city, bases), read_visits(city, data, case)

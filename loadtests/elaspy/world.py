@@ -7,7 +7,7 @@ from itertools import count
 from typing import Final
 
 from loadtests.elaspy.case import City, Visit
-from loadtests.elaspy.dispatcher import CallCame, Dispatcher, Fact, Sent, UnitFreed
+from loadtests.elaspy.dispatcher import CallCame, Dispatcher, Fact, Sent, Step, UnitReported
 
 WITHOUT_SIREN: Final = 0.95  # the way back takes matrix time over this
 
@@ -55,7 +55,7 @@ class World:
         """Yield each call's number and response, in the order units are sent."""
         while self._events:
             at_min, _, fact = heapq.heappop(self._events)
-            if isinstance(fact, UnitFreed):
+            if isinstance(fact, UnitReported) and fact.step is Step.FREED:
                 self._turn_back(fact.unit, at_min)
             for sent in self._dispatcher.hear(fact, at_min, self._whereabouts(at_min)):
                 yield sent.call, self._send(sent, at_min)
@@ -81,11 +81,13 @@ class World:
         drive_min = float(city.siren_min[self._nodes[sent.unit], visit.node])
         there_min = at_min + drive_min
         freed_min, last = there_min + visit.on_site_min, visit.node
+        self._happens(there_min, UnitReported(sent.unit, Step.ON_SCENE))
         if visit.to_hospital:
+            self._happens(freed_min, UnitReported(sent.unit, Step.TRANSPORTING))
             last = city.nearest_hospital(visit.node)
             freed_min += float(city.siren_min[visit.node, last]) + visit.drop_off_min
+        self._happens(freed_min, UnitReported(sent.unit, Step.FREED))
         self._busy.add(sent.unit)
         self._ways_back.pop(sent.unit, None)
         self._nodes[sent.unit] = last
-        self._happens(freed_min, UnitFreed(sent.unit))
         return Response(sent.unit, there_min - visit.arrives_min)
