@@ -1,0 +1,1 @@
+"""PostgreSQL and Valkey run from Python wheels: nothing to install, supervised by this process."""
