@@ -1,0 +1,1 @@
+"""Who asks, and what they may: one seam for every route and every socket."""

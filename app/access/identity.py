@@ -1,0 +1,38 @@
+"""Who asks. Deny by default: a role may do only what a route or a topic names it for."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.scopes import BOARD, Scope
+
+
+class Role(StrEnum):
+    PSAP = "psap"
+    TOWER = "tower"
+    AGENT = "agent"
+    DISPATCHER = "dispatcher"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A key's holder. `sectors` empty means the whole region for a dispatcher, no usual sectors for a PSAP."""
+
+    key_id: str
+    role: Role
+    name: str
+    sectors: tuple[str, ...] = ()
+    unit_id: str | None = None
+
+    def topics(self) -> Scope:
+        """Return the topics this identity hears when it names none."""
+        if self.role is Role.AGENT and self.unit_id is not None:
+            return frozenset({f"unit:{self.unit_id}"})
+        if self.role is Role.DISPATCHER:
+            return frozenset(f"sector:{s}" for s in self.sectors) if self.sectors else frozenset({BOARD})
+        return frozenset()
+
+    def may_hear(self, topic: str) -> bool:
+        """Whether this identity may listen to a topic: an agent to its unit, a dispatcher within its sectors."""
+        if self.role is Role.DISPATCHER and not self.sectors:
+            return topic == BOARD or topic.startswith(("sector:", "unit:"))
+        return topic in self.topics()

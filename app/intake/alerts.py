@@ -1,0 +1,60 @@
+"""From a tower's body to a command: an activation is distress and never refused; what it says of itself is telemetry."""
+
+from datetime import datetime
+from typing import Final
+
+from app.intake.calls import Intake
+from app.intake.lenient import Fields, Warnings, read_body
+from app.requests import Request
+from dispatch.commands import ReportAlert, ReportTower
+from dispatch.entities import Place
+from dispatch.status import Kind
+from geo.place import PlaceState
+from geo.sign import SignKind
+
+TYPES: Final = ("activation", "heartbeat", "tamper", "low_battery", "test")
+UNKNOWN_TOWER: Final = "unknown"
+
+
+def read_alert(raw: bytes, sender: str, now: datetime, intake: Intake) -> tuple[Request, Warnings]:
+    """Return the request for an alert's body; what has no readable type is an activation. Raises NothingReadable."""
+    warnings = Warnings()
+    fields = Fields(read_body(raw, warnings), warnings)
+    what = fields.choice("type", TYPES, "activation")
+    named = fields.text("tower_id", chars_max=64)
+    if named is None:
+        fields.warn("tower_id", "missing")
+    tower, place, sector = _tower(named, intake, fields)
+    occurred_at = fields.instant("occurred_at", now) or now
+    source_id = fields.text("alert_id", chars_max=128)
+    kind = Kind(fields.choice("kind", tuple(Kind), Kind.REAL))
+    on = fields.flag("on")
+    fields.end()
+    if what in ("heartbeat", "tamper", "low_battery"):
+        return Request(ReportTower(tower, sector, what, on is not False, occurred_at), by=sender), warnings
+    if what == "test":
+        return Request(ReportTower(tower, sector, "test", True, occurred_at), by=sender), warnings
+    sealed = intake.sealer.seal("alert", {"raw": raw}, now)
+    report = ReportAlert(
+        tower_id=tower,
+        source_id=source_id,
+        kind=kind,
+        occurred_at=min(occurred_at, now),
+        sealed=str(sealed.id),
+        place=place,
+        warnings=warnings.all(),
+    )
+    return Request(report, by=sender, sealed=(sealed,)), warnings
+
+
+def _tower(named: str | None, intake: Intake, fields: Fields) -> tuple[str, Place | None, str | None]:
+    """Find the tower in the registry; its place is certain, because the button is bolted to it."""
+    sign = intake.signs.find(named) if named else None
+    if sign is None:
+        if named is not None:
+            fields.warn("tower_id", "not in the registry")
+        return named or UNKNOWN_TOWER, None, None
+    if sign.kind is not SignKind.RESCUE_TOWER:
+        fields.warn("tower_id", "a placard, not a tower")
+    place = Place(sign.point, PlaceState.CONFIRMED, "tower", sign.point.cell(), sign.sign_id, sign.sector)
+    return sign.sign_id, place, sign.sector

@@ -1,0 +1,72 @@
+"""A command on its way to the desk, and the answer on its way back; the same in-process and over the internal link."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+from uuid import UUID, uuid4
+
+from app.sealing import SealedValue
+from dispatch.commands import (
+    AcceptOffer,
+    Command,
+    DeclineOffer,
+    HearFrame,
+    RaiseMayday,
+    ReportAlert,
+    ReportCall,
+    ReportStatus,
+    SetDuty,
+)
+
+
+class Lane(StrEnum):
+    """What is served first when much waits: distress, then the field, then everything else (design 1)."""
+
+    DISTRESS = "distress"
+    FIELD = "field"
+    DESK = "desk"
+
+
+_DISTRESS = (ReportCall, ReportAlert, RaiseMayday)
+_FIELD = (AcceptOffer, DeclineOffer, ReportStatus, HearFrame, SetDuty)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A command with its unique id, who asks, what it carries sealed, and a keyed digest that tells a re-send apart."""
+
+    command: Command
+    by: str
+    id: UUID = field(default_factory=uuid4)
+    sealed: tuple[SealedValue, ...] = ()
+    caller_hash: bytes | None = None
+    digest: bytes | None = None
+
+    @property
+    def lane(self) -> Lane:
+        if isinstance(self.command, _DISTRESS):
+            return Lane.DISTRESS
+        return Lane.FIELD if isinstance(self.command, _FIELD) else Lane.DESK
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"  # a bug or a poisoned command: recorded as far as it could be, and alarmed
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of a request. `seq` is the ledger's head when it was recorded; the rest is a refusal's."""
+
+    outcome: Outcome
+    seq: int
+    reply: dict[str, Any]
+    code: str = ""
+    message: str = ""
+    field: str = ""
+    allowed: tuple[str, ...] = ()
+
+
+class DeskUnavailable(RuntimeError):
+    """No desk took the request; whether an earlier try was recorded is found by its id when it is sent again."""

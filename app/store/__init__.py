@@ -1,0 +1,1 @@
+"""PostgreSQL: the truth and the referee. One statement, one .sql file; its first line is its promise."""

@@ -1,0 +1,154 @@
+"""The ledger: one writer per region under an epoch, appended in one transaction, chained over the stored bytes."""
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+import orjson
+
+from app.codec import Recorded, chain, decode_event, encode_row, incident_of
+from app.sealing import SealedValue
+from app.store.pool import Connection, Pool, fetch
+from app.store.statements import statement
+from dispatch.entities import TABLES, Assignment, Row
+from dispatch.events import VERSIONS
+
+PAGE: Final = 5_000  # rows read at a time: some 3 MB
+FENCED: Final = "AUX01"
+
+
+class Fenced(RuntimeError):
+    """Another desk writes this region; this one must stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """Where the ledger stands."""
+
+    ledger_id: UUID
+    epoch: int
+    seq: int
+    hash: bytes
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CommandLine:
+    """What is kept of a command: which events it led to and what was answered."""
+
+    id: UUID
+    digest: bytes | None
+    first_seq: int
+    last_seq: int
+    reply: str
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    hash: bytes
+    token: str
+    expires_at: datetime
+
+
+@dataclass(slots=True)
+class Batch:
+    """What one transaction records. `before` and `after` are the chain's hashes around it."""
+
+    before: bytes
+    after: bytes
+    events: list[Recorded] = field(default_factory=list)
+    hashes: list[bytes] = field(default_factory=list)
+    command_ids: list[UUID] = field(default_factory=list)
+    commands: list[CommandLine] = field(default_factory=list)
+    sealed: list[SealedValue] = field(default_factory=list)
+    callers: list[Caller] = field(default_factory=list)
+
+    @property
+    def first(self) -> int:
+        return self.events[0].seq
+
+    @property
+    def last(self) -> int:
+        return self.events[-1].seq
+
+    def add(self, event: Recorded, command_id: UUID) -> None:
+        """Chain one more event."""
+        self.after = chain(self.after, event.body)
+        self.events.append(event)
+        self.hashes.append(self.after)
+        self.command_ids.append(command_id)
+
+
+def rows_json(rows: Sequence[Row]) -> str:
+    """Return the final row images by table; assignments apart, those that ended before those that hold a unit."""
+    tables: dict[str, list[orjson.Fragment]] = {}
+    for row in rows:
+        table = TABLES[type(row)]
+        if isinstance(row, Assignment):
+            table = "taken" if row.is_active else "ended"
+        tables.setdefault(table, []).append(orjson.Fragment(encode_row(row)))
+    return orjson.dumps(tables).decode()
+
+
+async def append(connection: Connection, region: str, epoch: int, batch: Batch, rows: Sequence[Row]) -> None:
+    """Record the batch. Raises Fenced when another desk writes; PostgresError when refused; else outcome unknown."""
+    events, commands, sealed = batch.events, batch.commands, batch.sealed
+    args: tuple[Any, ...] = (
+        region, epoch, batch.first, batch.last, batch.after,
+        batch.command_ids,
+        [e.kind for e in events],
+        [VERSIONS[e.kind] for e in events],
+        [e.at for e in events],
+        [incident_of(e.event) for e in events],
+        [e.body.decode() for e in events],
+        batch.hashes,
+        [x.id for x in commands],
+        [x.digest for x in commands],
+        [x.first_seq for x in commands],
+        [x.last_seq for x in commands],
+        [x.reply for x in commands],
+        rows_json(rows),
+        [x.id for x in sealed],
+        [x.kind for x in sealed],
+        [x.wrap_key for x in sealed],
+        [x.data_key for x in sealed],
+        [x.body for x in sealed],
+        [x.hash for x in batch.callers],
+        [x.token for x in batch.callers],
+        [x.expires_at for x in batch.callers],
+    )  # fmt: skip
+    try:
+        await connection.execute(statement("append_batch"), *args)
+    except asyncpg.PostgresError as error:
+        if error.sqlstate == FENCED:
+            raise Fenced(region) from error
+        raise
+
+
+async def take_head(connection: Connection, region: str, address: str, secret: str) -> Head:
+    """Become the writer of the region."""
+    row = await connection.fetchrow(statement("take_head"), region, address, secret)
+    assert row is not None  # noqa: S101 - INSERT .. ON CONFLICT .. RETURNING always gives a row
+    return Head(**row)
+
+
+async def keep_head(connection: Connection, region: str, epoch: int) -> Head:
+    """After an unknown outcome: fence what is in flight and read where the ledger stands. Raises Fenced."""
+    row = await connection.fetchrow(statement("keep_head"), region, epoch)
+    if row is None:
+        raise Fenced(region)
+    return Head(**row)
+
+
+async def read_events(pool: Pool, region: str, after: int) -> AsyncIterator[tuple[Recorded, bytes]]:
+    """Yield the events after a seq with their chain hashes, page by page."""
+    while True:
+        rows = await fetch(pool, "read_ledger", region, after, PAGE)
+        for row in rows:
+            yield decode_event(row["body"].encode()), row["hash"]
+            after = row["seq"]
+        if len(rows) < PAGE:
+            return

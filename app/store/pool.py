@@ -1,0 +1,54 @@
+"""The connection pool, with every wait named, and the refusal to run on a server that may forget."""
+
+from typing import Any, Final
+
+import asyncpg
+
+from app.store.statements import statement
+
+ACQUIRE_S: Final = 2.0  # design 1: while PostgreSQL is away a caller waits at most 2 s
+STATEMENT_S: Final = 10.0
+POOL_MAX: Final = 8  # one process: the desk has a connection of its own, these serve reads
+
+Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+
+class NotDurable(RuntimeError):
+    """PostgreSQL is set up so that an acknowledged call could be lost."""
+
+
+async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
+    """Open the pool and check that this server keeps what it acknowledges. Raises NotDurable, OSError."""
+    pool: Pool = await asyncpg.create_pool(
+        dsn, min_size=1, max_size=size, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio"}
+    )
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        await check_durability(connection)
+    return pool
+
+
+async def connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+    """Open one connection for a process's single writer."""
+    return await asyncpg.connect(
+        dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio desk"}
+    )
+
+
+async def check_durability(connection: Connection) -> None:
+    """Raise NotDurable unless fsync, full_page_writes and synchronous_commit are on."""
+    for row in await connection.fetch(statement("check_durability")):
+        if row["setting"] == "off":
+            raise NotDurable(f"PostgreSQL has {row['name']} = off; refused: a recorded call must survive")
+
+
+async def fetch(pool: Pool, name: str, *args: Any) -> list[asyncpg.Record]:
+    """Run one named statement on a pooled connection."""
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        rows: list[asyncpg.Record] = await connection.fetch(statement(name), *args)
+        return rows
+
+
+async def execute(pool: Pool, name: str, *args: Any) -> None:
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        await connection.execute(statement(name), *args)

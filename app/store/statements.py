@@ -1,0 +1,10 @@
+"""The SQL statements, each in its own file, read once."""
+
+from functools import cache
+from importlib.resources import files
+
+
+@cache
+def statement(name: str) -> str:
+    """Return the text of `app/store/sql/<name>.sql`."""
+    return files("app.store").joinpath("sql", f"{name}.sql").read_text(encoding="utf-8")

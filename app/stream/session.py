@@ -1,0 +1,93 @@
+"""The conversation on one websocket without a socket, a clock or an await: feed it what came in, act on what it says.
+
+client                            server
+hello {since?, topics?}      ->
+                             <-   welcome {cursor, topics} | resync {url}
+                             <-   frames, positions, pulse
+received {seq}               ->
+accept | decline | status | mayday | duty | position {id, ...}
+                             ->
+                             <-   answer {id, outcome, ...}
+"""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+from app.access.identity import Identity, Role
+from app.scopes import Scope
+
+FRAME_BYTES_MAX: Final = 16_384  # the longest frame a client has reason to send is under 1 KB
+HELLO_TOPICS_MAX: Final = 32
+FIELD_KINDS: Final = frozenset({"received", "accept", "decline", "status", "mayday", "duty", "position"})
+
+
+class BadFrame(Exception):
+    """A frame that is not of the contract; closes the socket with 4400 and says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hello:
+    topics: Scope
+    since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFrame:
+    """A frame of an agent's device, already checked to be its own to send. `id` is the device's own, for re-sending."""
+
+    kind: str
+    id: str | None
+    body: dict[str, Any]
+
+
+class Session:
+    """Reads a client's frames in the order the contract allows."""
+
+    def __init__(self, identity: Identity) -> None:
+        self._identity = identity
+        self.greeted = False
+
+    def feed(self, text: str | bytes) -> Hello | FieldFrame:
+        """Read one frame. Raises BadFrame, and whoever reads on after that is wrong."""
+        size = len(text.encode(errors="surrogatepass")) if isinstance(text, str) else len(text)
+        if size > FRAME_BYTES_MAX:
+            raise BadFrame(f"a frame holds at most {FRAME_BYTES_MAX} bytes")
+        try:
+            body = msgspec.json.decode(text)
+        except (msgspec.DecodeError, UnicodeError) as error:
+            raise BadFrame("not JSON") from error
+        if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
+            raise BadFrame("kind: missing")
+        kind = body["kind"]
+        if not self.greeted:
+            if kind != "hello":
+                raise BadFrame("kind: the first frame is hello")
+            self.greeted = True
+            return self._hello(body)
+        if kind not in FIELD_KINDS or self._identity.role is not Role.AGENT:
+            raise BadFrame(f"kind: {kind[:32]!r} is not for {self._identity.role}")
+        frame_id = body.get("id")
+        if frame_id is not None and not isinstance(frame_id, str):
+            raise BadFrame("id: must be text")
+        return FieldFrame(kind, frame_id, body)
+
+    def _hello(self, body: dict[str, Any]) -> Hello:
+        since = body.get("since")
+        if since is not None and not isinstance(since, str):
+            raise BadFrame("since: must be a cursor")
+        wanted = body.get("topics", [])
+        if (
+            not isinstance(wanted, list)
+            or len(wanted) > HELLO_TOPICS_MAX
+            or not all(isinstance(t, str) for t in wanted)
+        ):
+            raise BadFrame(f"topics: at most {HELLO_TOPICS_MAX} names")
+        allowed = self._identity.topics()
+        if not wanted:
+            return Hello(allowed, since)
+        topics = frozenset(t for t in wanted if self._identity.may_hear(t))
+        if len(topics) != len(set(wanted)):
+            raise BadFrame("topics: not all of these are yours to hear")
+        return Hello(topics, since)

@@ -1,0 +1,90 @@
+"""One batch being decided: events chained in order, commands with their replies, answers kept until the commit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from time import monotonic
+from typing import Final
+
+from app.callers import Callers
+from app.codec import Recorded, encode_event, to_json
+from app.lanes import Waiting
+from app.requests import Answer, Outcome, Request
+from app.store.ledger import Batch, CommandLine
+from dispatch.board import Board
+from dispatch.commands import ReportAlert, ReportCall
+from dispatch.decide import Decision, decide
+from geo.place import PlaceState, Resolution
+
+BATCH_S: Final = 0.005  # design 1: a batch ends after 5 ms of deciding
+
+
+class Turn:
+    """Decides requests against the desk's private board, which it moves, and collects what has to be recorded."""
+
+    def __init__(self, board: Board, callers: Callers, now: Callable[[], datetime], before: bytes) -> None:
+        self._board = board
+        self._callers = callers
+        self._now = now
+        self.batch = Batch(before, before)
+        self.answers: list[tuple[Waiting, Answer]] = []
+
+    def decide_all(self, waiting: list[Waiting]) -> int:
+        """Decide in order until done or out of time; return how many."""
+        ends = monotonic() + BATCH_S
+        for number, one in enumerate(waiting):
+            if number and monotonic() > ends:
+                return number
+            self.answers.append((one, self.decide(one.request)))
+        return len(waiting)
+
+    def decide(self, request: Request) -> Answer:
+        now = max(self._now(), self._board.at)
+        command = request.command
+        if isinstance(command, ReportCall) and request.caller_hash is not None:
+            caller, is_fresh = self._callers.token(request.caller_hash, now)
+            command = replace(command, caller=caller.token)
+            if is_fresh:
+                self.batch.callers.append(caller)
+        first = self._board.seq + 1
+        decision = decide(self._board, command, now)
+        for seq, event in enumerate(decision.events, first):
+            body = encode_event(seq, now, event, request.id, request.by)
+            self.batch.add(Recorded(seq, now, event, body), request.id)
+        answer = _answer(decision, self._board.seq)
+        if decision.events:
+            reply = to_json(answer.reply).decode()
+            self.batch.commands.append(CommandLine(request.id, request.digest, first, answer.seq, reply))
+            self.batch.sealed.extend(request.sealed)
+        return answer
+
+
+def _answer(decision: Decision, seq: int) -> Answer:
+    refusal = decision.refusal
+    if refusal is None:
+        return Answer(Outcome.DONE, seq, decision.reply)
+    return Answer(Outcome.REFUSED, seq, {}, refusal.code, refusal.message, refusal.field, refusal.allowed)
+
+
+def answer_again(digest: bytes | None, answer: Answer, request: Request) -> Answer:
+    """Answer a re-sent command as before; the same id with another content is refused."""
+    if digest is not None and request.digest is not None and digest != request.digest:
+        message = "this id was used for another request"
+        return Answer(Outcome.REFUSED, answer.seq, {}, "already_done", message, "Idempotency-Key")
+    return answer
+
+
+def bare_call(command: ReportCall | ReportAlert, now: datetime) -> ReportCall:
+    """Make of a report that cannot be decided the least that can: somebody asked for help, the words are sealed."""
+    return ReportCall(
+        psap=command.psap if isinstance(command, ReportCall) else command.tower_id,
+        psap_call_id=None,
+        kind=command.kind,
+        received_at=now,
+        sealed=command.sealed,
+        digest="",
+        resolution=Resolution(PlaceState.UNVERIFIED, (), "unreadable"),
+        registry_version=0,
+        unreadable=True,
+        warnings=("the report could not be decided",),
+    )

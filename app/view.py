@@ -1,0 +1,133 @@
+"""The view: what may be told. Folded only from committed batches, by the same code in every process."""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+
+from app.codec import Recorded, encode_row
+from app.frames import Frame, Shown
+from app.scopes import Scope, is_live, scope_of
+from app.store.ledger import Head
+from dispatch.board import Board
+from dispatch.entities import TABLES, Incident, Key, Row
+from dispatch.fold import apply
+
+FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, minutes of a flood; about 60 MB
+NOBODY: Final[Scope] = frozenset()
+SHOWN_ORDER: Final = ("sectors", "units", "incidents", "calls", "alerts", "assignments", "alarms", "towers")
+
+
+class View:
+    """A board that holds only what is committed, with the frames of its latest events."""
+
+    def __init__(self, board: Board, head: Head) -> None:
+        self.board = board
+        self.ledger_id: UUID = head.ledger_id
+        self.hash = head.hash
+        self.frames: deque[Frame] = deque(maxlen=FRAMES_KEPT)
+        self._scopes: dict[Key, Scope] = {}
+        for row in all_rows(board):
+            if is_live(board, row):
+                self._scopes[TABLES[type(row)], row.id] = scope_of(board, row)
+
+    @property
+    def seq(self) -> int:
+        return self.board.seq
+
+    def cursor(self) -> str:
+        """Return where this picture stands: the ledger's id, so that a restored one is known, and the seq."""
+        return f"{self.ledger_id}.{self.seq}"
+
+    def fold(self, events: Iterable[Recorded], head_hash: bytes) -> list[Frame]:
+        """Fold committed events and return their frames."""
+        frames = [self._fold(recorded) for recorded in events]
+        self.hash = head_hash
+        self.frames.extend(frames)
+        return frames
+
+    def _fold(self, recorded: Recorded) -> Frame:
+        apply(self.board, recorded.event, recorded.seq, recorded.at)
+        changed = {(TABLES[type(row)], row.id): row for row in self.board.drop_touched()}
+        for row in [r for r in changed.values() if isinstance(r, Incident)]:
+            self._add_dependents(row, changed)
+        shown = [self._show(key, row) for key, row in changed.items()]
+        topics: set[str] = set()
+        for each in shown:
+            topics |= each.after | each.before
+        return Frame(recorded.seq, recorded, shown, frozenset(topics))
+
+    def _add_dependents(self, incident: Incident, changed: dict[Key, Row]) -> None:
+        """When other people may see an incident than before, they may see its calls, alerts and assignments, too."""
+        before = self._scopes.get(("incidents", incident.id), NOBODY)
+        after = scope_of(self.board, incident) if incident.is_open else NOBODY
+        if before == after:
+            return
+        for table, ids in (
+            ("calls", incident.calls),
+            ("alerts", incident.alerts),
+            ("assignments", incident.assignments),
+        ):
+            for row_id in ids:
+                changed.setdefault((table, row_id), self.board.tables[table][row_id])
+
+    def _show(self, key: Key, row: Row) -> Shown:
+        before = self._scopes.get(key, NOBODY)
+        after = scope_of(self.board, row)
+        live = is_live(self.board, row)
+        if live:
+            self._scopes[key] = after
+        else:
+            self._scopes.pop(key, None)
+        return Shown(key[0], key[1], orjson.Fragment(encode_row(row)), before, after, live)
+
+    def since(self, cursor: str) -> list[Frame] | None:
+        """Return the frames after a cursor; None when that past is gone or is another ledger's."""
+        ledger_id, _, seq_text = cursor.rpartition(".")
+        if ledger_id != str(self.ledger_id) or not seq_text.isascii() or not seq_text.isdigit():
+            return None
+        seq = int(seq_text)
+        if seq > self.seq:
+            return None
+        missing = self.seq - seq
+        if missing > len(self.frames):
+            return None
+        return [self.frames[i] for i in range(len(self.frames) - missing, len(self.frames))]
+
+    def snapshot(self, topics: Scope) -> bytes:
+        """Return the live rows a set of topics may see, by table, with the cursor to go on from."""
+        rows: dict[str, list[orjson.Fragment]] = {table: [] for table in SHOWN_ORDER}
+        for (table, row_id), scope in self._scopes.items():
+            if not topics.isdisjoint(scope):
+                rows[table].append(orjson.Fragment(encode_row(self.board.tables[table][row_id])))
+        return orjson.dumps({"cursor": self.cursor(), "seq": self.seq, "at": self.board.at, "rows": rows})
+
+    def live_rows(self, table: str, topics: Scope) -> list[Row]:
+        """Return the live rows of one table a set of topics may see."""
+        return [
+            self.board.tables[t][row_id]
+            for (t, row_id), scope in self._scopes.items()
+            if t == table and not topics.isdisjoint(scope)
+        ]
+
+    def may_see(self, table: str, row_id: int | str, topics: Scope) -> bool:
+        """Whether a row, live or not, concerns any of these topics."""
+        row = self.board.tables[table].get(row_id)
+        return row is not None and not topics.isdisjoint(scope_of(self.board, row))
+
+
+def all_rows(board: Board) -> list[Row]:
+    return [row for table in board.tables.values() for row in table.values()]
+
+
+def as_json(row: Row) -> dict[str, Any]:
+    """Return a row as JSON values."""
+    value: dict[str, Any] = orjson.loads(encode_row(row))
+    return value
+
+
+def age_s(at: datetime, now: datetime) -> float:
+    return max((now - at).total_seconds(), 0.0)
