@@ -98,9 +98,12 @@ def _store(wheel: str, site: Path, folders: tuple[Path, ...]) -> Path:
 
 def make_root_store() -> None:
     """Create root's folder for engines and data; the servers' account may pass through it, not write."""
-    ROOT_STORE.mkdir(parents=True, exist_ok=True)
-    _refuse_foreign(ROOT_STORE)
-    ROOT_STORE.chmod(0o755)  # whatever the umask was
+    try:
+        ROOT_STORE.mkdir(parents=True, exist_ok=True)
+        _refuse_foreign(ROOT_STORE)
+        ROOT_STORE.chmod(0o755)  # whatever the umask was
+    except OSError as reason:
+        raise EmbeddedError(f"root keeps the servers in {ROOT_STORE}, which cannot be made: {reason}") from reason
 
 
 def _copy(site: Path, folders: tuple[Path, ...], target: Path) -> None:

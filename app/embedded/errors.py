@@ -15,5 +15,5 @@ class ServerEndedError(EmbeddedError):
         self.code = code
 
 
-class NotYet(Exception):  # noqa: N818 - an answer, not a fault
+class NotYet(Exception):
     """The server does not answer yet; the message says why."""

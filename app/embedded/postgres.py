@@ -13,7 +13,7 @@ import asyncpg
 
 from app.embedded.engine import engine_path
 from app.embedded.errors import EmbeddedError, NotYet, ServerEndedError
-from app.embedded.home import keep_password, make_private, socket_folder, write_private
+from app.embedded.home import keep_password, make_private, socket_folder, sync_folder, write_private
 from app.embedded.process import last_words, spawn
 from app.embedded.supervise import Server
 
@@ -137,6 +137,7 @@ class Postgres(Server):
         if process.code != 0:
             raise ServerEndedError("initdb", process.code, self.log, last_words(self.log, since))
         draft.rename(self._cluster)
+        sync_folder(self.home)  # else a power cut could bring the draft back, which the next start removes
 
     def _disown_stale_pid(self) -> None:
         """Make a left-over postmaster.pid harmless when its pid now belongs to some other process.
@@ -146,7 +147,7 @@ class Postgres(Server):
         server's parent, which PostgreSQL knows cannot be another server.
         """
         try:
-            lines = self.pid_file.read_text("ascii").splitlines()
+            _, *others = os.fsdecode(self.pid_file.read_bytes()).split("\n")
         except FileNotFoundError:
             return
-        write_private(self.pid_file, "\n".join([str(os.getpid()), *lines[1:]]) + "\n")
+        write_private(self.pid_file, "\n".join([str(os.getpid()), *others]))

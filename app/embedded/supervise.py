@@ -29,6 +29,8 @@ from app.embedded.process import POLL_S, Process, bound_log, is_at_work, last_wo
 _log = logging.getLogger(__name__)
 
 REPORT_EVERY_S: Final = 5.0
+POLL_SLOWLY_AFTER_S: Final = 2.0
+POLL_SLOWLY_S: Final = 0.25  # PostgreSQL logs a line for every question while it recovers
 WATCH_EVERY_S: Final = 0.05  # one waitpid; an end is noticed before most callers notice it
 RESTART_PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)  # then the last; a distress call cannot wait longer
 STEADY_AFTER_S: Final = 60.0  # a server that lived this long starts its pauses from the beginning
@@ -98,6 +100,8 @@ class Server(ABC):
         try:
             await self._rise(SPAWNS_MAX)
         except BaseException:
+            if self._process is not None and not self._process.is_child:
+                self._process = None  # what we found and could not use is not ours to stop
             await self._fall()
             raise
         self._keeper = asyncio.create_task(self._keep(), name=f"keep {self.name}")
@@ -132,8 +136,8 @@ class Server(ABC):
 
     def _running(self) -> Process | None:
         try:
-            pid = int(self.pid_file.read_text("ascii").splitlines()[0])
-        except (FileNotFoundError, ValueError, IndexError):
+            pid = int(self.pid_file.read_bytes().split(b"\n")[0])
+        except (FileNotFoundError, ValueError):
             return None
         if not is_at_work(pid, self.mark):
             return None
@@ -149,17 +153,18 @@ class Server(ABC):
     async def _has_answered(self) -> bool:
         """Wait for an answer; False when there is nobody left to give it."""
         began = time.monotonic()
-        report_at = began + REPORT_EVERY_S
+        report_at_s = REPORT_EVERY_S
         while True:
             try:
                 await self.ask()
             except NotYet as reason:
                 if not self._is_served():
                     return False
-                if time.monotonic() >= report_at:
-                    report_at += REPORT_EVERY_S
-                    self._on_progress(f"{self.name} is starting, {time.monotonic() - began:.0f} s so far: {reason}")
-                await asyncio.sleep(POLL_S)
+                waited_s = time.monotonic() - began
+                if waited_s >= report_at_s:
+                    report_at_s = waited_s + REPORT_EVERY_S
+                    self._on_progress(f"{self.name} is starting, {waited_s:.0f} s so far: {reason}")
+                await asyncio.sleep(POLL_S if waited_s < POLL_SLOWLY_AFTER_S else POLL_SLOWLY_S)
             else:
                 return True
 

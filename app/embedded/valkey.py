@@ -73,9 +73,10 @@ class Valkey(Server):
         client = Redis.from_url(self.url, socket_timeout=ANSWER_WITHIN_S, retry=Retry(NoBackoff(), 0))
         try:
             await client.execute_command("PING")  # type: ignore[no-untyped-call]
-        except AuthenticationError as reason:
-            raise EmbeddedError(f"the server on {self._sockets} refuses the password in {self.secret_file}") from reason
         except (ConnectionError, TimeoutError, BusyLoadingError) as reason:
+            if isinstance(reason.__cause__, AuthenticationError):  # redis-py wraps what it met while connecting
+                told = f"the server on {self._sockets} refuses the password in {self.secret_file}"
+                raise EmbeddedError(told) from reason
             raise NotYet(str(reason)) from reason
         finally:
             await client.aclose()
@@ -86,9 +87,14 @@ class Valkey(Server):
         make_private(self._work)
         lines = [
             f"requirepass {keep_password(self.secret_file)}",
-            f'unixsocket "{self._sockets / SOCKET}"',
-            f'dir "{self._work}"',
-            f'pidfile "{self.pid_file}"',
+            f"unixsocket {self._sockets / SOCKET}",
+            f"dir {_quoted(self._work)}",
+            f"pidfile {_quoted(self.pid_file)}",
         ]
         write_private(self._config, SETTINGS + "\n".join(lines) + "\n")
         return [valkey, self._config]
+
+
+def _quoted(path: Path) -> str:
+    escaped = str(path).replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
