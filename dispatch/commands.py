@@ -59,9 +59,12 @@ class ReportTower:
 
 @dataclass(frozen=True, slots=True)
 class AcceptOffer:
+    """Take an offer, or a place that changed since. `seq` is the newest must-hear frame the person has seen."""
+
     unit_id: str
     assignment_id: int
     occurred_at: datetime
+    seq: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,6 +249,14 @@ class AcknowledgeAlarm:
 
 
 @dataclass(frozen=True, slots=True)
+class ClearAlarm:
+    """A person says that the cause is gone: the mayday is answered, the loop runs again."""
+
+    alarm_id: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class RaiseSystemAlarm:
     """Something in the service itself needs a person: a stopped loop, a refused append."""
 
@@ -304,7 +315,7 @@ FieldCommand = AcceptOffer | DeclineOffer | ReportStatus | RaiseMayday | HearFra
 Command = (
     ReportCall | ReportAlert | ReportTower | FieldCommand | MissUnit | Assign | Reassign | StandDown | Release
     | AcceptPlace | SetPriority | AddNote | RecordOutcome | Reopen | LinkIncidents | UnlinkIncidents | MergeIncidents
-    | SplitIncident | HandOff | AcknowledgeAlarm | RaiseSystemAlarm | TimeIsUp | TakeOver | RegisterUnits
+    | SplitIncident | HandOff | AcknowledgeAlarm | ClearAlarm | RaiseSystemAlarm | TimeIsUp | TakeOver | RegisterUnits
     | ConfigureSectors | SetMode | RecordRegistryImport | Recall
 )  # fmt: skip
 __all__ = [name for name, value in list(globals().items()) if isinstance(value, type)] + ["Command", "FieldCommand"]

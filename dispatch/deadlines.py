@@ -20,6 +20,7 @@ def marks_of(row: Row | None) -> tuple[Mark, ...]:
                 for name, due in (
                     ("answer_by", row.answer_by if row.status is AssignmentStatus.OFFERED else None),
                     ("hear_by", row.hear_by),
+                    ("place_ack_by", row.place_ack_by if row.is_active else None),
                 )
                 if due is not None
             )

@@ -10,7 +10,7 @@ from dispatch.board import Board
 from dispatch.errors import Refusal
 from dispatch.events import Event
 from dispatch.fold import apply
-from dispatch.rules import alarms, calls, dispatcher, field, incidents, places, setup, timers, towers
+from dispatch.rules import alarms, calls, dispatcher, field, incidents, places, relations, setup, timers, towers
 from dispatch.rules.turn import Reply, Turn
 
 RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
@@ -33,13 +33,14 @@ RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
     c.AddNote: incidents.add_note,
     c.RecordOutcome: incidents.record_outcome,
     c.Reopen: incidents.reopen,
-    c.LinkIncidents: incidents.link,
-    c.UnlinkIncidents: incidents.unlink,
-    c.MergeIncidents: incidents.merge,
-    c.SplitIncident: incidents.split,
+    c.LinkIncidents: relations.link,
+    c.UnlinkIncidents: relations.unlink,
+    c.MergeIncidents: relations.merge,
+    c.SplitIncident: relations.split,
     c.HandOff: incidents.hand_off,
     c.Recall: incidents.recall,
     c.AcknowledgeAlarm: alarms.acknowledge,
+    c.ClearAlarm: alarms.clear,
     c.RaiseSystemAlarm: alarms.raise_system,
     c.TimeIsUp: timers.time_is_up,
     c.TakeOver: timers.take_over,

@@ -87,11 +87,12 @@ class Alert:
     presses: int = 1
     late: bool = False
     warnings: tuple[str, ...] = ()
+    place: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """How one incident relates to another: possible_duplicate, follows, split_from, merged_from, related."""
+    """How one incident relates to another: possible_duplicate, duplicate, follows, related, split_from, merged_from."""
 
     incident_id: int
     relation: str
@@ -141,7 +142,10 @@ class Incident:
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS."""
+    """One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
+
+    `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
+    """
 
     id: int
     incident_id: int
@@ -155,6 +159,7 @@ class Assignment:
     hear_by: datetime | None = None
     heard_at: datetime | None = None
     exercise: bool = False
+    place_ack_by: datetime | None = None
     acknowledged_at: datetime | None = None
     en_route_at: datetime | None = None
     on_scene_at: datetime | None = None

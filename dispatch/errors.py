@@ -13,7 +13,7 @@ class Code(StrEnum):
     ALREADY_DONE = "already_done"
 
 
-class Refusal(Exception):  # noqa: N818 - a refusal is an answer, not an error
+class Refusal(Exception):
     """A request that does not fit. Carries the field it is about and what would be allowed instead."""
 
     def __init__(self, code: Code, message: str, *, field: str = "", allowed: tuple[str, ...] = ()) -> None:

@@ -97,13 +97,17 @@ class IncidentHeld:
 @kind("incident.place_changed")
 @dataclass(frozen=True, slots=True)
 class PlaceChanged:
-    """The current location or its state changed; when it `moved`, units under way must hear it again by `hear_by`."""
+    """The current location or its state changed.
+
+    When it `moved`, the devices of units under way must have it by `hear_by`, the persons say so by `ack_by`.
+    """
 
     incident_id: int
     place: Place
     candidates: tuple[Candidate, ...]
     moved: bool
     hear_by: datetime
+    ack_by: datetime | None = None
 
 
 @kind("incident.raised")
@@ -246,10 +250,19 @@ class FrameHeard:
     assignment_id: int
 
 
+@kind("place.acknowledged")
+@dataclass(frozen=True, slots=True)
+class PlaceAcknowledged:
+    """The person on the way has taken the changed place."""
+
+    assignment_id: int
+    occurred_at: datetime
+
+
 @kind("unit.not_reached")
 @dataclass(frozen=True, slots=True)
 class UnitNotReached:
-    """The device did not answer in time, or had no live socket: radio it."""
+    """The device or the person did not answer in time, or there was no live socket: radio it."""
 
     assignment_id: int
     alarm: Alarm
@@ -380,5 +393,5 @@ Event = (
     | OfferExtended | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
     | AssignmentCancelled | AssignmentPreempted | FieldReportOutOfOrder | UnitRegistered | UnitDutyChanged
     | UnitAnswering | AlarmRaised | AlarmAcknowledged | AlarmRearmed | AlarmCleared | TowerChanged | SectorConfigured
-    | SectorModeChanged | RegistryImported
+    | SectorModeChanged | RegistryImported | PlaceAcknowledged
 )  # fmt: skip

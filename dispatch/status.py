@@ -161,6 +161,7 @@ CANCEL_OUTCOMES: Final = frozenset(
     {Outcome.SELF_RECOVERED, Outcome.FALSE_ACTIVATION, Outcome.TEST, Outcome.DUPLICATE, Outcome.TRANSFERRED}
 )
 
+PRIORITY_LOWEST, PRIORITY_HIGHEST = 0, 10  # NENA incidentCommonPriorityNumber
 OFFER_ANSWER: Final = timedelta(seconds=60)  # design 4.6: the person accepts within 60 s
 DEVICE_RECEIPT: Final = timedelta(seconds=10)  # design 4.6: the device answers within 10 s
 DISPATCHER_REARM: Final = timedelta(seconds=60)  # design 4.4

@@ -89,6 +89,10 @@ class Fleet:
         """Return where the unit stands."""
         return self.points[self._slots[unit_id]]
 
+    def fixed_at(self, unit_id: str) -> float:
+        """Return when the unit's position was fixed, seconds on the caller's clock, -inf for never."""
+        return float(self._fixed_at_s[self._slots[unit_id]])
+
     def drop(self, unit_id: str) -> None:
         """Forget a unit; the last slot moves into its place."""
         slot = self._slots.pop(unit_id)

@@ -1,7 +1,6 @@
 """Folding offers, answers and the way of an assignment, with the unit and the incident that follow from it."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,112 +8,132 @@ from dispatch import events as e
 from dispatch.board import Board
 from dispatch.entities import Assignment
 from dispatch.fold.settle import put_incident, put_unit
+from dispatch.rows import changed
 from dispatch.status import ENDINGS, MISSED_MAX, TIME_OF, AlarmKind, AssignmentStatus, MustHear
 
+Changes = dict[str, Any]
 
-def move(board: Board, assignment_id: int, status: AssignmentStatus, at: datetime, **more: Any) -> Assignment:
-    """Give an assignment a status with its time stamp, then settle its unit and its incident."""
-    changes: dict[str, Any] = {"status": status, **more}
+
+def move(
+    board: Board,
+    assignment: Assignment,
+    status: AssignmentStatus,
+    at: datetime,
+    *,
+    unit: Changes | None = None,
+    is_asked: bool = False,
+    **more: Any,
+) -> None:
+    """Give an assignment a status with its time stamp, then settle its unit and its incident.
+
+    `unit` is what else changes of the unit; `is_asked` keeps the unit from being asked again in this round.
+    """
+    changes: Changes = {"status": status, **more}
     if status in TIME_OF:
         changes[TIME_OF[status]] = at
     if status in ENDINGS:
-        changes["ended_at"] = at
-    assignment = replace(board.assignments[assignment_id], **changes)
-    board.put(assignment)
-    settle_around(board, assignment, at)
-    return assignment
+        changes |= {"ended_at": at, "place_ack_by": None}
+    board.put(changed(assignment, **changes))
+    settle_unit(board, assignment, unit or {}, is_active=status not in ENDINGS)
+    incident = board.incidents[assignment.incident_id]
+    asked: Changes = {}
+    if is_asked and assignment.unit_id not in incident.asked:
+        asked["asked"] = (*incident.asked, assignment.unit_id)
+    put_incident(board, incident, at, **asked)
 
 
-def settle_around(board: Board, assignment: Assignment, at: datetime) -> None:
-    unit = board.units[assignment.unit_id]
-    if assignment.is_active:
-        put_unit(board, replace(unit, assignment_id=assignment.id))
-    elif unit.assignment_id == assignment.id:
-        put_unit(board, replace(unit, assignment_id=None))
-    put_incident(board, board.incidents[assignment.incident_id], at)
+def settle_unit(board: Board, assignment: Assignment, changes: Changes, *, is_active: bool) -> None:
+    row = board.units[assignment.unit_id]
+    if is_active:
+        changes["assignment_id"] = assignment.id
+    elif row.assignment_id == assignment.id:
+        changes["assignment_id"] = None
+    put_unit(board, row, **changes)
 
 
 def offer_made(board: Board, event: e.OfferMade, at: datetime) -> None:
-    assignment = replace(event.assignment, must_hear_seq=board.seq)
+    assignment = changed(event.assignment, must_hear_seq=board.seq)
     board.put(assignment)
+    settle_unit(board, assignment, {}, is_active=True)
     incident = board.incidents[assignment.incident_id]
-    board.put(replace(incident, assignments=(*incident.assignments, assignment.id)))
-    settle_around(board, assignment, at)
+    put_incident(board, incident, at, assignments=(*incident.assignments, assignment.id))
 
 
 def offer_extended(board: Board, event: e.OfferExtended, _at: datetime) -> None:
-    board.put(replace(board.assignments[event.assignment_id], answer_by=event.answer_by))
+    board.put(changed(board.assignments[event.assignment_id], answer_by=event.answer_by))
 
 
 def took_over(board: Board, event: e.DeskTookOver, _at: datetime) -> None:
     board.epoch = event.epoch
     for assignment_id in event.offers:
-        board.put(replace(board.assignments[assignment_id], answer_by=event.answer_by))
+        board.put(changed(board.assignments[assignment_id], answer_by=event.answer_by))
 
 
-def hear(board: Board, assignment: Assignment, at: datetime) -> dict[str, Any]:
+def hear(board: Board, assignment: Assignment, at: datetime) -> Changes:
     """What changes when the device has the frame: asked for nothing more, and the alarm about it ends."""
     alarm = board.open_alarm(AlarmKind.NOT_REACHED, incident=assignment.incident_id, unit=assignment.unit_id)
     if alarm is not None:
-        board.put(replace(alarm, cleared_at=at, rearm_at=None))
-    return {"heard_at": at, "hear_by": None}
+        board.put(changed(alarm, cleared_at=at, rearm_at=None))
+    return {"heard_at": assignment.heard_at or at, "hear_by": None}
+
+
+def hear_offer(board: Board, assignment: Assignment, at: datetime) -> Changes:
+    """Who answers an offer has heard it; that says nothing of a place that changed meanwhile."""
+    is_owed = assignment.must_hear is MustHear.OFFER and assignment.heard_at is None
+    return hear(board, assignment, at) if is_owed else {}
 
 
 def frame_heard(board: Board, event: e.FrameHeard, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    board.put(replace(assignment, **hear(board, assignment, at)))
+    board.put(changed(assignment, **hear(board, assignment, at)))
 
 
-def not_reached(board: Board, event: e.UnitNotReached, _at: datetime) -> None:
-    board.put(replace(board.assignments[event.assignment_id], hear_by=None))
+def not_reached(board: Board, event: e.UnitNotReached, at: datetime) -> None:
+    assignment = board.assignments[event.assignment_id]
+    owed = assignment.place_ack_by
+    board.put(changed(assignment, hear_by=None, place_ack_by=owed if owed is not None and owed > at else None))
     board.put(event.alarm)
+
+
+def place_acknowledged(board: Board, event: e.PlaceAcknowledged, at: datetime) -> None:
+    assignment = board.assignments[event.assignment_id]
+    board.put(changed(assignment, place_ack_by=None, **hear(board, assignment, at)))
 
 
 def offer_accepted(board: Board, event: e.OfferAccepted, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    heard = {} if assignment.heard_at else hear(board, assignment, at)
-    move(board, assignment.id, AssignmentStatus.ACKNOWLEDGED, at, **heard)
-    put_unit(board, replace(board.units[assignment.unit_id], missed=0))
-
-
-def _asked(board: Board, assignment: Assignment, at: datetime) -> None:
-    incident = board.incidents[assignment.incident_id]
-    if assignment.unit_id not in incident.asked:
-        put_incident(board, replace(incident, asked=(*incident.asked, assignment.unit_id)), at)
+    heard = hear_offer(board, assignment, at)
+    move(board, assignment, AssignmentStatus.ACKNOWLEDGED, at, unit={"missed": 0}, **heard)
 
 
 def offer_declined(board: Board, event: e.OfferDeclined, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    heard = {} if assignment.heard_at else hear(board, assignment, at)
-    move(board, assignment.id, AssignmentStatus.DECLINED, at, reason=event.reason, **heard)
-    put_unit(board, replace(board.units[assignment.unit_id], missed=0))
-    _asked(board, assignment, at)
+    heard = hear(board, assignment, at) if assignment.heard_at is None else {}
+    status, unit = AssignmentStatus.DECLINED, {"missed": 0}
+    move(board, assignment, status, at, unit=unit, is_asked=True, reason=event.reason, **heard)
 
 
 def offer_timed_out(board: Board, event: e.OfferTimedOut, at: datetime) -> None:
-    assignment = move(board, event.assignment_id, AssignmentStatus.TIMED_OUT, at, hear_by=None)
+    assignment = board.assignments[event.assignment_id]
     unit = board.units[assignment.unit_id]
     missed = unit.missed + 1
-    put_unit(board, replace(unit, missed=missed, answering=unit.answering and missed < MISSED_MAX))
-    _asked(board, assignment, at)
+    now = {"missed": missed, "answering": unit.answering and missed < MISSED_MAX}
+    move(board, assignment, AssignmentStatus.TIMED_OUT, at, unit=now, is_asked=True, hear_by=None)
     board.put(event.alarm)
 
 
 def moved(board: Board, event: e.AssignmentMoved, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    more: dict[str, Any] = {}
+    more = hear_offer(board, assignment, at)
     if assignment.acknowledged_at is None:
         more["acknowledged_at"] = at  # who drives has accepted
-    if assignment.must_hear is MustHear.OFFER and assignment.heard_at is None:
-        more |= hear(board, assignment, at)
-    move(board, assignment.id, event.status, at, **more)
-    put_unit(board, replace(board.units[assignment.unit_id], missed=0))
+    move(board, assignment, event.status, at, unit={"missed": 0}, **more)
 
 
 def cancelled(board: Board, event: e.AssignmentCancelled, at: datetime) -> None:
-    _take_away(
-        board, event.assignment_id, AssignmentStatus.CANCELLED, MustHear.CANCELLED, event.hear_by, at, event.reason
-    )
+    # Whom a dispatcher took off is not asked again by itself in this round.
+    gone = AssignmentStatus.CANCELLED
+    _take_away(board, event.assignment_id, gone, MustHear.CANCELLED, event.hear_by, at, event.reason, is_asked=True)
 
 
 def preempted(board: Board, event: e.AssignmentPreempted, at: datetime) -> None:
@@ -130,9 +149,11 @@ def _take_away(
     hear_by: datetime,
     at: datetime,
     why: str,
+    *,
+    is_asked: bool = False,
 ) -> None:
     move(
-        board, assignment_id, status, at,
+        board, board.assignments[assignment_id], status, at, is_asked=is_asked,
         must_hear=must, must_hear_seq=board.seq, hear_by=hear_by, heard_at=None, reason=why,
     )  # fmt: skip
 
@@ -146,6 +167,7 @@ FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {
     e.OfferTimedOut: offer_timed_out,
     e.FrameHeard: frame_heard,
     e.UnitNotReached: not_reached,
+    e.PlaceAcknowledged: place_acknowledged,
     e.AssignmentMoved: moved,
     e.AssignmentCancelled: cancelled,
     e.AssignmentPreempted: preempted,

@@ -1,37 +1,37 @@
 """Folding units' duty and what configures the board."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.fold.settle import put_unit
+from dispatch.rows import changed
 
 
 def registered(board: Board, event: e.UnitRegistered, _at: datetime) -> None:
     known = board.units.get(event.unit.id)
-    unit = event.unit
-    if known is not None:  # what is configured is replaced, what the unit is doing stays
-        unit = replace(
-            unit,
-            on_duty=known.on_duty,
-            answering=known.answering,
-            missed=known.missed,
-            assignment_id=known.assignment_id,
-        )
-        if known.id in board.fleet:
-            board.fleet.drop(known.id)
-    put_unit(board, unit)
+    if known is None:
+        put_unit(board, event.unit)
+        return
+    # What is configured is replaced, what the unit is doing stays.
+    put_unit(
+        board,
+        event.unit,
+        on_duty=known.on_duty,
+        answering=known.answering,
+        missed=known.missed,
+        assignment_id=known.assignment_id,
+    )
 
 
 def duty_changed(board: Board, event: e.UnitDutyChanged, _at: datetime) -> None:
-    put_unit(board, replace(board.units[event.unit_id], on_duty=event.on_duty, answering=True, missed=0))
+    put_unit(board, board.units[event.unit_id], on_duty=event.on_duty, answering=True, missed=0)
 
 
 def answering(board: Board, event: e.UnitAnswering, _at: datetime) -> None:
-    put_unit(board, replace(board.units[event.unit_id], answering=True, missed=0))
+    put_unit(board, board.units[event.unit_id], answering=True, missed=0)
 
 
 def sector_configured(board: Board, event: e.SectorConfigured, _at: datetime) -> None:
@@ -39,7 +39,7 @@ def sector_configured(board: Board, event: e.SectorConfigured, _at: datetime) ->
 
 
 def mode_changed(board: Board, event: e.SectorModeChanged, _at: datetime) -> None:
-    board.put(replace(board.sectors[event.sector_id], mode=event.mode))
+    board.put(changed(board.sectors[event.sector_id], mode=event.mode))
 
 
 def registry_imported(board: Board, event: e.RegistryImported, _at: datetime) -> None:

@@ -1,19 +1,21 @@
 """Raising alarms, and what a person or a clock does with them."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from dispatch.board import Board
-from dispatch.commands import AcknowledgeAlarm, RaiseSystemAlarm
+from dispatch.commands import AcknowledgeAlarm, ClearAlarm, RaiseSystemAlarm
 from dispatch.entities import Alarm, Incident
-from dispatch.errors import not_found
-from dispatch.events import AlarmAcknowledged, AlarmRaised, IncidentHeld
+from dispatch.errors import Code, Refusal, not_found
+from dispatch.events import AlarmAcknowledged, AlarmCleared, AlarmRaised, IncidentHeld
+from dispatch.rows import changed
 from dispatch.rules.turn import Turn
 from dispatch.status import DISPATCHER_REARM, AlarmKind, Held
 
 # Alarms about a condition that lasts come back after being acknowledged, until the condition ends (design 4.4).
 COMES_BACK: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT, AlarmKind.MAYDAY})
+# These end when the incident moves on, and by nothing that is said about the alarm.
+ENDS_BY_ITSELF: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT})
 
 
 def alarm(
@@ -28,9 +30,9 @@ def alarm(
 ) -> Alarm:
     """Build the alarm row: a new one, or the open one about the same thing raised once more."""
     incident_id = incident.id if incident else None
-    again = board.open_alarm(kind, incident=incident_id, unit=unit, tower=tower)
+    again = board.open_alarm(kind, incident=incident_id, unit=unit, tower=tower, reason=reason)
     if again is not None:
-        return replace(
+        return changed(
             again,
             raised_at=now,
             reason=reason,
@@ -73,6 +75,19 @@ def acknowledge(board: Board, command: AcknowledgeAlarm, now: datetime) -> Turn:
     if row.acknowledged_at is None and row.cleared_at is None:
         rearm_at = now + DISPATCHER_REARM if row.kind in COMES_BACK else None
         yield AlarmAcknowledged(row.id, command.by, rearm_at)
+    return {"alarm_id": row.id}
+
+
+def clear(board: Board, command: ClearAlarm, now: datetime) -> Turn:  # noqa: ARG001 - one signature for all rules
+    """End an alarm whose cause a person knows to be gone; what still waits for somebody goes on ringing."""
+    row = board.alarms.get(command.alarm_id)
+    if row is None:
+        raise not_found("alarm", command.alarm_id)
+    if row.cleared_at is None:
+        if row.kind in ENDS_BY_ITSELF:
+            message = f"alarm {row.id} ends when incident {row.incident_id} moves on"
+            raise Refusal(Code.NOT_ALLOWED_NOW, message, field="alarm_id", allowed=("acknowledge",))
+        yield AlarmCleared(row.id)
     return {"alarm_id": row.id}
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from dispatch.board import Board, open_only
+from dispatch.board import Board
 from dispatch.commands import ReportCall
 from dispatch.entities import Call, Incident, Link
 from dispatch.events import (
@@ -14,23 +14,24 @@ from dispatch.events import (
     IncidentLinked,
     IncidentOpened,
     IncidentRaised,
+    IncidentSplit,
 )
+from dispatch.rows import changed
 from dispatch.rules.alarms import alarm, hold
-from dispatch.rules.matching import match_incident, route
+from dispatch.rules.joining import relate
+from dispatch.rules.matching import hold_duplicate, match_incident, route
 from dispatch.rules.places import learn_place, place_of
+from dispatch.rules.relations import split_row
 from dispatch.rules.turn import Reply, Steps, Turn
 from dispatch.status import (
-    DUPLICATE_HOLD,
-    JOIN_RADIUS_M,
-    JOIN_WINDOW,
     LATE_AFTER,
+    PRIORITY_HIGHEST,
+    PRIORITY_LOWEST,
     AlarmKind,
     Held,
     Kind,
-    Mode,
     ageing_interval,
 )
-from geo.point import distance_m
 
 # Local defaults on NENA's 0-10 scale, 10 highest; a PSAP's own priority wins, a dispatcher's word beats both.
 PRIORITY_OF: Final = {"SAR": 6, "RESCUE": 8, "EXPOSURE": 8, "PERMISS": 6, "WELFARE": 4}
@@ -44,7 +45,7 @@ def report_call(board: Board, command: ReportCall, now: datetime) -> Turn:
         known = board.call_of.get((command.psap, command.psap_call_id))
         if known is not None:
             return (yield from _same_call(board, board.calls[known], command, now))
-    incident, links = _relate(board, command, now)
+    incident, links = relate(board, command, now)
     if incident is not None:
         call = _call(board, command, incident.id, now)
         yield CallReceived(call, joined=True)
@@ -66,9 +67,7 @@ def _open(board: Board, command: ReportCall, links: tuple[Link, ...], now: datet
     if command.unreadable:
         yield hold(board, incident.id, Held.UNREADABLE, now)
     elif incident.kind is Kind.REAL and any(link.relation == "possible_duplicate" for link in links):
-        sector = board.sectors.get(incident.sector or "")
-        waits = sector is None or sector.mode is Mode.AUTO
-        yield hold(board, incident.id, Held.POSSIBLE_DUPLICATE, now, now + DUPLICATE_HOLD if waits else None)
+        yield hold_duplicate(board, incident.id, now)
     else:
         yield from route(board, incident.id, now)
     return _reply(board, call, joined=False)
@@ -81,7 +80,7 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
     fresh = _call(board, command, known.incident_id, now)
     if not command.resolution.candidates and known.candidates:  # an update without words takes no place away
         fresh = replace(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
-    updated = replace(
+    updated = changed(
         fresh,
         id=known.id,
         received_at=known.received_at,
@@ -90,9 +89,26 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
         caller=fresh.caller or known.caller,
         updates=known.updates + 1,
     )
+    if known.kind is Kind.REAL:
+        updated = changed(updated, kind=Kind.REAL)  # what was once real is never made a test by a message
     yield CallUpdated(updated)
-    yield from _learn(board, updated, command, now)
+    if updated.kind is not known.kind:
+        yield from _now_real(board, updated, now)
+    yield from _learn(board, board.calls[known.id], command, now)
     return _reply(board, updated, joined=False) | {"updated": True}
+
+
+def _now_real(board: Board, call: Call, now: datetime) -> Steps:
+    """A call first sent as a test or an exercise is real after all: it leaves the others, rings, and is served."""
+    incident = board.incidents[call.incident_id]
+    if not incident.is_open:
+        return
+    if incident.kind is not Kind.REAL:
+        alone = replace(split_row(board, incident, (call.id,), (), now), kind=Kind.REAL)
+        yield IncidentSplit(incident.id, alone)
+    yield from _ring_again(board, board.calls[call.id].incident_id, now)
+    if not board.active_assignments(board.incidents[board.calls[call.id].incident_id]):
+        yield from route(board, board.calls[call.id].incident_id, now)
 
 
 def _learn(board: Board, call: Call, command: ReportCall, now: datetime) -> Steps:
@@ -114,33 +130,11 @@ def _ring_again(board: Board, incident_id: int, now: datetime) -> Steps:
     yield AlarmRaised(alarm(board, AlarmKind.CALLED_AGAIN, now, incident=incident, reason=count))
 
 
-def _relate(board: Board, command: ReportCall, now: datetime) -> tuple[Incident | None, tuple[Link, ...]]:
-    """The incident this call joins, or else the links its own incident gets (design 4.5)."""
-    place = place_of(command.resolution.state, command.resolution.candidates)
-    links: dict[int, str] = {}
-    for call_id in reversed(board.calls_by_caller.get(command.caller or "", ())):
-        call = board.calls[call_id]
-        incident = board.incidents[call.incident_id]
-        if call.recorded_at < now - JOIN_WINDOW or incident.kind is not command.kind:
-            continue
-        if not incident.is_open:
-            links.setdefault(incident.id, "follows")
-        elif place is None or incident.place is None or distance_m(place.point, incident.place.point) <= JOIN_RADIUS_M:
-            return incident, ()
-        else:
-            links[incident.id] = "possible_duplicate"
-    if place is not None and place.sign_id is not None:
-        for other in open_only(board, board.open_at_sign.get(place.sign_id, ())):
-            at_sign = other.place is not None and other.place.sign_id == place.sign_id
-            if at_sign and other.kind is command.kind:
-                links[other.id] = "possible_duplicate"
-    return None, tuple(Link(incident_id, relation) for incident_id, relation in sorted(links.items()))
-
-
 def _priority(command: ReportCall) -> int:
     priority = command.priority
     if priority is None:
         priority = PRIORITY_OF.get(command.type, PRIORITY_DEFAULT)
+    priority = min(max(priority, PRIORITY_LOWEST), PRIORITY_HIGHEST)
     return max(priority, PRIORITY_CHILD_ALONE) if command.party.child_alone else priority
 
 

@@ -10,8 +10,10 @@ from dispatch.events import AssignmentCancelled, AssignmentPreempted, IncidentQu
 from dispatch.rules.alarms import hold
 from dispatch.rules.incident import find_open
 from dispatch.rules.matching import match_incident, match_units, offer, route
+from dispatch.rules.places import TRUST
 from dispatch.rules.turn import Steps, Turn
-from dispatch.status import DEVICE_RECEIPT, Held, Primary
+from dispatch.status import DEVICE_RECEIPT, Held, Kind, Primary
+from geo.place import PlaceState
 
 
 def assign(board: Board, command: Assign, now: datetime) -> Turn:
@@ -102,6 +104,12 @@ def release(board: Board, command: Release, now: datetime) -> Turn:
         raise Refusal(Code.NOT_ALLOWED_NOW, "the incident has no place yet", field="incident_id", allowed=("place",))
     if board.active_assignments(incident):
         raise Refusal(Code.NOT_ALLOWED_NOW, "units are on it already", field="incident_id", allowed=("assign",))
+    if incident.kind is not Kind.REAL:
+        message = f"a {incident.kind} pages nobody by itself"
+        raise Refusal(Code.NOT_ALLOWED_NOW, message, field="incident_id", allowed=("assign",))
+    if TRUST[incident.place.state] < TRUST[PlaceState.PROBABLE]:
+        message = f"the place is {incident.place.state}"
+        raise Refusal(Code.NOT_ALLOWED_NOW, message, field="incident_id", allowed=("place",))
     yield IncidentQueued(incident.id, new_round=True)
     yield from match_incident(board, incident.id, now)
     return {"incident_id": incident.id}

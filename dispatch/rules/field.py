@@ -13,6 +13,7 @@ from dispatch.events import (
     FrameHeard,
     OfferAccepted,
     OfferDeclined,
+    PlaceAcknowledged,
     UnitAnswering,
     UnitDutyChanged,
     UnitNotReached,
@@ -20,7 +21,7 @@ from dispatch.events import (
 from dispatch.rules.alarms import alarm, hold
 from dispatch.rules.matching import match_units, route
 from dispatch.rules.turn import Steps, Turn
-from dispatch.status import MOVES, AlarmKind, AssignmentStatus, Held
+from dispatch.status import MOVES, AlarmKind, AssignmentStatus, Held, MustHear
 
 
 def accept_offer(board: Board, command: AcceptOffer, now: datetime) -> Turn:
@@ -30,8 +31,18 @@ def accept_offer(board: Board, command: AcceptOffer, now: datetime) -> Turn:
     elif not assignment.is_active:
         yield from touch(board, command.unit_id, now)
         raise _stale(board, assignment)
+    if _takes_place(board, board.assignments[assignment.id], command.seq):
+        yield PlaceAcknowledged(assignment.id, command.occurred_at)
     yield from touch(board, command.unit_id, now)
     return _reply(board, assignment.id)
+
+
+def _takes_place(board: Board, assignment: Assignment, seen: int | None) -> bool:
+    """Whether this yes is to a changed place; one that may be to the place before is not (design 4.6)."""
+    if assignment.must_hear is not MustHear.PLACE_CHANGED or seen is None or seen < assignment.must_hear_seq:
+        return False
+    alarm = board.open_alarm(AlarmKind.NOT_REACHED, incident=assignment.incident_id, unit=assignment.unit_id)
+    return assignment.place_ack_by is not None or alarm is not None
 
 
 def decline_offer(board: Board, command: DeclineOffer, now: datetime) -> Turn:
@@ -144,9 +155,9 @@ def set_duty(board: Board, command: SetDuty, now: datetime) -> Turn:
 
 
 def touch(board: Board, unit_id: str, now: datetime) -> Steps:
-    """The unit's app was touched: it answers again."""
+    """The unit's app was touched: it answers again, and what it missed before counts no more."""
     unit = board.units.get(unit_id)
-    if unit is not None and not unit.answering:
+    if unit is not None and (unit.missed or not unit.answering):
         yield UnitAnswering(unit_id)
         yield from match_units(board, (unit_id,), now)
 

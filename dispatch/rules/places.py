@@ -1,5 +1,6 @@
 """From a resolution to a place, and what a new place does to an incident."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -11,7 +12,7 @@ from dispatch.rules.alarms import alarm
 from dispatch.rules.incident import find_open
 from dispatch.rules.matching import route
 from dispatch.rules.turn import Steps, Turn
-from dispatch.status import DEVICE_RECEIPT, AlarmKind
+from dispatch.status import DEVICE_RECEIPT, OFFER_ANSWER, AlarmKind
 from geo.place import Candidate, PlaceState
 
 TRUST: Final = {PlaceState.UNVERIFIED: 0, PlaceState.CONFLICTING: 1, PlaceState.PROBABLE: 2, PlaceState.CONFIRMED: 3}
@@ -23,6 +24,10 @@ def place_of(state: PlaceState, candidates: tuple[Candidate, ...]) -> Place | No
         return None
     best = candidates[0]
     return Place(best.point, state, "stated", best.point.cell(), best.sign_id, best.sector)
+
+
+def trust_of(place: Place | None) -> int:
+    return -1 if place is None else TRUST[place.state]
 
 
 def same_spot(a: Place, b: Place) -> bool:
@@ -50,7 +55,7 @@ def change_place(
 ) -> Steps:
     """Change the current place; ring when it moved; route the incident again when no unit is on it."""
     moved = incident.place is not None and not same_spot(incident.place, new)
-    yield PlaceChanged(incident.id, new, candidates, moved, now + DEVICE_RECEIPT)
+    yield PlaceChanged(incident.id, new, candidates, moved, now + DEVICE_RECEIPT, now + OFFER_ANSWER)
     after = board.incidents[incident.id]
     if moved:
         yield AlarmRaised(alarm(board, AlarmKind.PLACE_CHANGED, now, incident=after))
@@ -59,7 +64,9 @@ def change_place(
 
 
 def accept_place(board: Board, command: AcceptPlace, now: datetime) -> Turn:
+    """Take a dispatcher's word for where it is."""
     incident = find_open(board, command.incident_id, command.version)
-    if incident.place != command.place:
-        yield from change_place(board, incident, command.place, incident.candidates, now)
+    place = replace(command.place, state=PlaceState.CONFIRMED, source="dispatcher")
+    if incident.place != place:
+        yield from change_place(board, incident, place, incident.candidates, now)
     return {"incident_id": incident.id}

@@ -15,13 +15,15 @@ from dispatch.status import TAKEOVER_GRACE, AlarmKind, AssignmentStatus, Where, 
 
 def time_is_up(board: Board, command: TimeIsUp, now: datetime) -> Turn:
     """Act on a passed deadline, if the row still stands under it and it has really passed."""
-    row = board.tables[command.table].get(command.id)
-    if row is not None and getattr(row, command.field) == command.due and now >= command.due:
+    row = board.tables.get(command.table, {}).get(command.id)
+    if row is not None and getattr(row, command.field, None) == command.due and now >= command.due:
         match row, command.field:
             case Assignment(), "answer_by" if row.status is AssignmentStatus.OFFERED:
                 yield from _unanswered(board, row, now)
             case Assignment(), "hear_by":
                 yield unit_not_reached(board, row, "no answer from the device", now)
+            case Assignment(), "place_ack_by" if row.is_active:
+                yield unit_not_reached(board, row, "changed place not acknowledged", now)
             case Incident(), "ages_at" if row.is_open and row.where is not Where.ASSIGNED:
                 yield _aged(board, row, now)
             case Incident(), "held_until" if row.where is Where.WITH_DISPATCHER:

@@ -2,15 +2,24 @@
 
 from datetime import datetime
 
-from dispatch.board import Board, open_only
+from dispatch.board import Board
 from dispatch.commands import ReportAlert, ReportTower
-from dispatch.entities import Alert, Incident
-from dispatch.events import AlarmRaised, AlertReceived, AlertRepeated, IncidentOpened, TowerChanged
+from dispatch.entities import Alert, Incident, Link
+from dispatch.errors import Code, Refusal
+from dispatch.events import (
+    AlarmCleared,
+    AlarmRaised,
+    AlertReceived,
+    AlertRepeated,
+    IncidentLinked,
+    IncidentOpened,
+    TowerChanged,
+)
 from dispatch.fold.reports import FLAG_TIMES
 from dispatch.rules.alarms import alarm
 from dispatch.rules.matching import route
-from dispatch.rules.turn import Reply, Turn
-from dispatch.status import LATE_AFTER, AlarmKind, AssignmentStatus, Kind, ageing_interval
+from dispatch.rules.turn import Reply, Steps, Turn
+from dispatch.status import JOIN_WINDOW, LATE_AFTER, AlarmKind, AssignmentStatus, Kind, ageing_interval
 
 PRIORITY_TOWER = 7  # somebody walked to a button: at least as urgent as a call, and nobody can be asked
 ALARM_OF = {
@@ -24,7 +33,7 @@ def report_alert(board: Board, command: ReportAlert, now: datetime) -> Turn:
     """Fold a repeat press into its open alert, or open an incident at the tower."""
     sector = command.place.sector if command.place else None
     if command.kind is Kind.TEST:
-        yield TowerChanged(command.tower_id, sector, "tested", True, command.occurred_at)
+        yield from _change(board, command.tower_id, sector, "tested", True, command.occurred_at)
         return {"alert_id": None, "incident_id": None, "test": True}
     if command.source_id is not None:
         known = board.alert_of.get((command.tower_id, command.source_id))
@@ -54,7 +63,9 @@ def _open(board: Board, command: ReportAlert, sector: str | None, now: datetime)
         sealed=command.sealed,
         late=late,
         warnings=command.warnings,
+        place=command.place,
     )
+    before = _last_incident(board, command, now)
     yield AlertReceived(alert)
     incident = Incident(
         id=alert.incident_id,
@@ -71,6 +82,8 @@ def _open(board: Board, command: ReportAlert, sector: str | None, now: datetime)
         late=late,
     )
     yield IncidentOpened(incident)
+    if before is not None:
+        yield IncidentLinked(incident.id, Link(before, "follows"))
     if late:
         yield AlarmRaised(alarm(board, AlarmKind.LATE, now, incident=board.incidents[incident.id]))
     yield from route(board, incident.id, now)
@@ -79,13 +92,21 @@ def _open(board: Board, command: ReportAlert, sector: str | None, now: datetime)
 
 def _open_alert(board: Board, command: ReportAlert) -> Alert | None:
     """The tower's open alert of the same kind, unless a unit has already cleared it (design 4.5)."""
-    for incident in open_only(board, board.open_at_tower.get(command.tower_id, ())):
+    for alert_id in reversed(board.alerts_at_tower.get(command.tower_id, ())):
+        alert = board.alerts[alert_id]
+        incident = board.incidents[alert.incident_id]
         cleared = any(board.assignments[a].status is AssignmentStatus.CLEARED for a in incident.assignments)
-        if cleared or incident.kind is not command.kind:
-            continue
-        mine = [a for a in incident.alerts if board.alerts[a].tower_id == command.tower_id]
-        if mine:
-            return board.alerts[mine[-1]]
+        if incident.is_open and not cleared and incident.kind is command.kind:
+            return alert
+    return None
+
+
+def _last_incident(board: Board, command: ReportAlert, now: datetime) -> int | None:
+    """The incident of the tower's last alert of this kind, if it was within the window in which calls are related."""
+    for alert_id in reversed(board.alerts_at_tower.get(command.tower_id, ())):
+        alert = board.alerts[alert_id]
+        if alert.kind is command.kind:
+            return alert.incident_id if alert.recorded_at >= now - JOIN_WINDOW else None
     return None
 
 
@@ -96,15 +117,44 @@ def _reply(alert: Alert) -> Reply:
 def report_tower(board: Board, command: ReportTower, now: datetime) -> Turn:
     """Record a transition of the tower's own state; the newest by device time wins, whatever the order of arrival."""
     what, on = ("silent", False) if command.what == "heartbeat" else (command.what, command.on)
-    what = "tested" if what == "test" else what
-    tower = board.towers.get(command.tower_id)
-    last = getattr(tower, FLAG_TIMES[what]) if tower else None
-    was = getattr(tower, what, False) if tower and what != "tested" else False
-    newer = last is None or command.occurred_at > last
-    # Only transitions are events; but a flag remembers its newest proof, so an old message cannot undo a new one.
-    if newer and (was != on or what == "tested"):
-        yield TowerChanged(command.tower_id, command.sector, what, on, command.occurred_at)
-        kind = ALARM_OF.get(what)
-        if kind is not None and on:
-            yield AlarmRaised(alarm(board, kind, now, tower=command.tower_id))
+    what, on = ("tested", True) if what == "test" else (what, on)
+    if what not in FLAG_TIMES:
+        allowed = ("heartbeat", "silent", "tamper", "low_battery", "test")
+        raise Refusal(Code.INVALID, f"a tower does not report {what!r}", field="what", allowed=allowed)
+    was = _is_on(board, command.tower_id, what)
+    yield from _change(board, command.tower_id, command.sector, what, on, command.occurred_at)
+    if what != "tested":
+        yield from _ring(board, ALARM_OF[what], command.tower_id, was, _is_on(board, command.tower_id, what), now)
     return {"tower_id": command.tower_id}
+
+
+def _is_on(board: Board, tower_id: str, what: str) -> bool:
+    tower = board.towers.get(tower_id)
+    return tower is not None and (what == "tested" or bool(getattr(tower, what)))
+
+
+def _change(board: Board, tower_id: str, sector: str | None, what: str, on: bool, occurred_at: datetime) -> Steps:
+    """Record what is newer than what is known; at the same instant the graver message wins.
+
+    A message that changes nothing is still kept, so that an older one arriving later cannot undo it. Heartbeats are
+    the exception, there are too many of them: of a tower that is heard, none is recorded.
+    """
+    tower = board.towers.get(tower_id)
+    last = getattr(tower, FLAG_TIMES[what]) if tower else None
+    was = _is_on(board, tower_id, what)
+    if what == "silent" and not on and not was:
+        return
+    if last is None or (occurred_at, on) > (last, was):
+        yield TowerChanged(tower_id, sector, what, on, occurred_at)
+
+
+def _ring(board: Board, kind: AlarmKind, tower_id: str, was: bool, is_on: bool, now: datetime) -> Steps:
+    """Ring once when it begins; a tower that is heard again or charged rings no more.
+
+    An opened box stays an alarm until a person has looked.
+    """
+    ringing = board.open_alarm(kind, tower=tower_id)
+    if is_on and not was:
+        yield AlarmRaised(alarm(board, kind, now, tower=tower_id))
+    elif was and not is_on and ringing is not None and kind is not AlarmKind.TOWER_TAMPER:
+        yield AlarmCleared(ringing.id)

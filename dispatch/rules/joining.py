@@ -1,0 +1,39 @@
+"""Which incident a call belongs to: one it joins by itself, or its own, linked to what it may double (design 4.5)."""
+
+from datetime import datetime
+
+from dispatch.board import Board, open_only
+from dispatch.commands import ReportCall
+from dispatch.entities import Incident, Link, Place
+from dispatch.rules.places import place_of
+from dispatch.status import JOIN_RADIUS_M, JOIN_WINDOW
+from geo.point import distance_m
+
+
+def relate(board: Board, command: ReportCall, now: datetime) -> tuple[Incident | None, tuple[Link, ...]]:
+    """Return the incident this call joins, or else the links its own incident gets."""
+    place = place_of(command.resolution.state, command.resolution.candidates)
+    links: dict[int, str] = {}
+    for incident in _of_the_same_number(board, command, now):
+        if not incident.is_open:
+            links.setdefault(incident.id, "follows")
+        elif _is_same_place(place, incident.place):
+            return incident, ()
+        else:
+            links[incident.id] = "possible_duplicate"
+    if place is not None and place.sign_id is not None:
+        for other in open_only(board, board.open_at_sign.get(place.sign_id, ())):
+            if other.kind is command.kind:
+                links[other.id] = "possible_duplicate"
+    return None, tuple(Link(incident_id, relation) for incident_id, relation in sorted(links.items()))
+
+
+def _of_the_same_number(board: Board, command: ReportCall, now: datetime) -> list[Incident]:
+    """The incidents of this caller's calls within the window, newest call first; tests keep to themselves."""
+    calls = (board.calls[call_id] for call_id in reversed(board.calls_by_caller.get(command.caller or "", ())))
+    near = (board.incidents[call.incident_id] for call in calls if call.recorded_at >= now - JOIN_WINDOW)
+    return list(dict.fromkeys(incident for incident in near if incident.kind is command.kind))
+
+
+def _is_same_place(one: Place | None, other: Place | None) -> bool:
+    return one is None or other is None or distance_m(one.point, other.point) <= JOIN_RADIUS_M
