@@ -61,6 +61,7 @@ class Postgres(Server):
 
     name: ClassVar[str] = "postgres"
     at_our_death: ClassVar[signal.Signals] = signal.SIGINT
+    passing: ClassVar[str | None] = "is still in use"  # shared memory, by sessions that outlive a killed postmaster
     # Fast (sessions are ended, a checkpoint is written), then immediate (a recovery follows), then by force.
     stops: ClassVar[tuple[tuple[signal.Signals, float], ...]] = (
         (signal.SIGINT, 30.0),

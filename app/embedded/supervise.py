@@ -31,10 +31,10 @@ _log = logging.getLogger(__name__)
 REPORT_EVERY_S: Final = 5.0
 POLL_SLOWLY_AFTER_S: Final = 2.0
 POLL_SLOWLY_S: Final = 0.25  # PostgreSQL logs a line for every question while it recovers
-WATCH_EVERY_S: Final = 0.05  # one waitpid; an end is noticed before most callers notice it
+WATCH_EVERY_S: Final = 0.1  # one waitpid; watching both servers takes half a percent of a core
 RESTART_PAUSES_S: Final = (0.0, 0.2, 0.5, 1.0, 2.0, 5.0)  # then the last; a distress call cannot wait longer
 STEADY_AFTER_S: Final = 60.0  # a server that lived this long starts its pauses from the beginning
-SPAWNS_MAX: Final = 3  # at start: what a killed server left behind may need a moment to go
+PASSING_PAUSE_S: Final = 0.5
 
 
 class Server(ABC):
@@ -42,6 +42,9 @@ class Server(ABC):
 
     name: ClassVar[str]
     at_our_death: ClassVar[signal.Signals]
+    passing: ClassVar[str | None] = (
+        None  # last words that ask for another try: what a killed server left behind is still going
+    )
     stops: ClassVar[tuple[tuple[signal.Signals, float], ...]]  # signals in order, each with the seconds it is given
 
     def __init__(self, data_dir: Path, *, on_progress: Callable[[str], None] = _log.info) -> None:
@@ -98,7 +101,7 @@ class Server(ABC):
         """Return when the server answers; from then on it is kept alive. Raise ServerEndedError with its last words."""
         make_home(self.home)
         try:
-            await self._rise(SPAWNS_MAX)
+            await self._rise()
         except BaseException:
             if self._process is not None and not self._process.is_child:
                 self._process = None  # what we found and could not use is not ours to stop
@@ -114,14 +117,12 @@ class Server(ABC):
             self._keeper = None
         await self._fall()
 
-    async def _rise(self, spawns_max: int) -> None:
-        spawns = 0
+    async def _rise(self) -> None:
         while True:
             self._process = None
             if self._ownership.take():
                 self._process = self._running()
                 if self._process is None:
-                    spawns += 1
                     await self._spawn()
             if await self._has_answered():
                 return
@@ -129,10 +130,10 @@ class Server(ABC):
                 failure = ServerEndedError(
                     self.name, self._process.code, self.log, last_words(self.log, self._log_since)
                 )
-                if spawns >= spawns_max:
+                if self.passing is None or self.passing not in str(failure):
                     raise failure
-                _log.warning("%s; trying again", failure)
-                await asyncio.sleep(RESTART_PAUSES_S[spawns])
+                self._on_progress(f"{failure}; waiting for that")
+                await asyncio.sleep(PASSING_PAUSE_S)
 
     def _running(self) -> Process | None:
         try:
@@ -187,7 +188,7 @@ class Server(ABC):
                 failures += 1
                 await asyncio.sleep(pause_s)
                 began = time.monotonic()
-                await self._rise(spawns_max=1)
+                await self._rise()
                 _log.warning("%s answers again after %.2f s", self.name, time.monotonic() - began)
             except Exception:  # noqa: BLE001 - logged whole; a full disk or a bug must not end the watch
                 _log.exception("%s is not back", self.name)

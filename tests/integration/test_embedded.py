@@ -289,6 +289,28 @@ async def test_a_pid_file_that_names_a_stranger_is_survived(folder: Path) -> Non
         stranger.kill()
 
 
+async def test_no_second_server_starts_beside_sessions_of_a_killed_one(folder: Path) -> None:
+    first = Postgres(folder)
+    await first.start()
+    session = await asyncpg.connect(first.dsn)
+    outlives = await session.fetchval("SELECT pg_backend_pid()")
+    forget(first)
+    assert first.pid is not None
+    os.kill(outlives, signal.SIGSTOP)
+    os.kill(first.pid, signal.SIGKILL)
+    await until(lambda: not first._process.is_running())  # type: ignore[union-attr]
+    reports: list[str] = []
+    second = Postgres(folder, on_progress=reports.append)
+    starting = asyncio.create_task(second.start())
+    await until(lambda: len(reports) >= 2)
+    assert "shared memory" in reports[0]
+    os.kill(outlives, signal.SIGKILL)
+    await starting
+    assert await fetch(second, "SELECT 1") == 1
+    await second.stop()
+    session.terminate()
+
+
 async def test_an_unfinished_first_start_is_begun_anew(folder: Path) -> None:
     (folder / "pgdata.new").mkdir()
     (folder / "pgdata.new" / "PG_VERSION").write_text("16")
