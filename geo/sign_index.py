@@ -1,0 +1,112 @@
+"""The registry laid out for listening: what a heard text costs, in nats, as each of its signs."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+
+from geo import id_format
+from geo.alignment import Printed
+from geo.confusion import Costs
+from geo.point import Floats
+from geo.registry import Registry
+from geo.sign import IdFormat, LifeCycle, Sign
+from geo.spoken import Ear, Heard
+from geo.tokens import tokens_of
+
+CAP_NATS: Final = 14.0  # anything may be said at any sign: about one in a million for one certain wrong text
+MISSING_PREFIX_NATS: Final = 2.0  # about one caller in seven reads the number only
+HINT_NATS: Final = 0.7  # the prefix or the sector's name stands elsewhere in the sentence
+OTHER_THAN_HINT_NATS: Final = 6.0  # a number of another sector than the one named
+READINGS_MAX: Final = 8  # a costly sentence takes 5 ms, not 15
+RETIRED_NATS: Final = 2.0  # few retired signs still hang; less than any slip, so that one read out stays first
+
+
+class SignIndex:
+    """Built once per registry version; all arrays have one entry per sign, in the registry's order."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.signs: Final = registry.signs
+        self.compact: Final = [id_format.compact(sign.sign_id) for sign in self.signs]
+        self.slots: Final = {text: slot for slot, text in enumerate(self.compact)}
+        self.lats: Final[Floats] = np.array([sign.point.lat for sign in self.signs], dtype=np.float64)
+        self.lons: Final[Floats] = np.array([sign.point.lon for sign in self.signs], dtype=np.float64)
+        self.sectors: Final = np.array([sign.sector for sign in self.signs], dtype=object)
+        self.retired: Final = np.array([sign.life is LifeCycle.RETIRED for sign in self.signs], dtype=bool)
+        self.checked: Final = frozenset(
+            slot for slot, sign in enumerate(self.signs) if _is_checked(sign, registry.sectors[sign.sector].id_formats)
+        )
+        parts = [_parts(sign.sign_id) for sign in self.signs]
+        self._bodies: Final = Printed(body for _, body in parts)
+        self._prefixes: Final = Printed(prefix[::-1] for prefix, _ in parts)  # reversed: aligned from their beginnings
+        self._body_of: Final = _places((body for _, body in parts), self._bodies)
+        self._prefix_of: Final = _places((prefix[::-1] for prefix, _ in parts), self._prefixes)
+        self._heads: Final = tuple(sorted({prefix for prefix, _ in parts if prefix}))
+        self.ear: Final = Ear(frozenset(self._heads), _names(registry))
+
+    def text_nats(self, heard: Heard) -> Costs:
+        """Return what was heard costs as each sign, shape (signs,), at most CAP_NATS; the likeliest reading counts."""
+        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
+        readings = [reading for stretch in heard.stretches for reading in stretch]
+        whole = [reading for reading in readings if reading.chars in self.slots]
+        begun = [reading for reading in readings if reading.chars.startswith(self._heads)]
+        # beside an id, or the beginning of one, other numbers in the sentence are noise: an age, a time, 911
+        for reading in (whole or begun or readings)[:READINGS_MAX]:
+            np.minimum(best, self._reading_nats(reading.chars, heard.hints) + np.float32(reading.nats), out=best)
+        return best
+
+    def exact(self, heard: Heard) -> Mapping[int, float]:
+        """Return the signs whose whole id was read out, each with the nats of the reading; a hint may be the prefix."""
+        found: dict[int, float] = {}
+        for stretch in heard.stretches:
+            for reading in stretch:
+                for prefix, nats in (("", 0.0), *((hint, HINT_NATS) for hint in heard.hints)):
+                    slot = self.slots.get(prefix + reading.chars)
+                    if slot is not None:
+                        found[slot] = min(found.get(slot, CAP_NATS), reading.nats + nats)
+        return found
+
+    def is_incomplete(self, slot: int, heard: Heard) -> bool:
+        """Whether a sign's id was read out but for its prefix or leading zeros."""
+        prefix, body = _parts(self.signs[slot].sign_id)
+        short = body.lstrip("0")
+        wanted = {body, short, prefix + short} - {""}
+        return any(reading.chars in wanted for stretch in heard.stretches for reading in stretch)
+
+    def _reading_nats(self, chars: str, hints: Iterable[str]) -> Costs:
+        """Try every cut of `chars` into prefix and body and keep the cheapest for each sign."""
+        tails = self._bodies.costs(chars)
+        heads = self._prefixes.costs(chars[::-1])[::-1]  # row k: the first k characters as each whole prefix
+        named = [self._prefixes.texts.index(hint[::-1]) for hint in hints if hint[::-1] in self._prefixes.texts]
+        heads[0] = np.minimum(heads[0], OTHER_THAN_HINT_NATS if named else MISSING_PREFIX_NATS)
+        heads[0, named] = HINT_NATS
+        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
+        for head, tail in zip(heads, tails, strict=True):
+            if head.min() + tail.min() < CAP_NATS:
+                np.minimum(best, head[self._prefix_of] + tail[self._body_of], out=best)
+        return best
+
+
+def _parts(sign_id: str) -> tuple[str, str]:
+    """Return prefix and body; an id that is not canonical is all body, so that it can still be found."""
+    try:
+        return id_format.split(sign_id)
+    except id_format.BadId:
+        return "", "".join(char for char in id_format.compact(sign_id) if char.isascii() and char.isalnum())
+
+
+def _is_checked(sign: Sign, formats: Iterable[IdFormat]) -> bool:
+    """Whether the sign is printed with a check character, and a valid one."""
+    is_printed = any(one.check and id_format.fits(sign.sign_id, one) for one in formats)
+    return is_printed and id_format.is_check_valid(id_format.compact(sign.sign_id))
+
+
+def _places(texts: Iterable[str], printed: Printed) -> "np.ndarray[tuple[int], np.dtype[np.intp]]":
+    place = {text: slot for slot, text in enumerate(printed.texts)}
+    return np.array([place[text] for text in texts], dtype=np.intp)
+
+
+def _names(registry: Registry) -> dict[tuple[str, ...], str]:
+    """Return each sector's name in folded words with the prefix its first id format prints."""
+    named = (sector for sector in registry.sectors.values() if sector.id_formats and tokens_of(sector.name))
+    return {tokens_of(sector.name): sector.id_formats[0].prefix for sector in named}
