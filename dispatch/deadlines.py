@@ -53,6 +53,13 @@ class Deadlines:
                 self._live.add(mark)
                 heappush(self._heap, mark)
 
+    def __contains__(self, mark: object) -> bool:
+        return mark in self._live
+
+    def live(self) -> frozenset[Mark]:
+        """Return all marks that rows stand under now."""
+        return frozenset(self._live)
+
     def next_due(self) -> datetime | None:
         while self._heap and self._heap[0] not in self._live:
             heappop(self._heap)

@@ -27,7 +27,8 @@ def call_received(board: Board, event: CallReceived, at: datetime) -> None:
 def call_updated(board: Board, event: CallUpdated, at: datetime) -> None:
     board.put(event.call)
     incident = board.incidents[event.call.incident_id]
-    becomes_real = event.call.kind is Kind.REAL and incident.kind is not Kind.REAL and len(incident.calls) == 1
+    is_alone = len(incident.calls) == 1 and not incident.alerts
+    becomes_real = is_alone and event.call.kind is Kind.REAL and incident.kind is not Kind.REAL
     if becomes_real:
         for assignment in board.active_assignments(incident):
             board.put(changed(assignment, exercise=False))

@@ -14,6 +14,7 @@ from dispatch.events import (
     IncidentLinked,
     IncidentOpened,
     IncidentRaised,
+    IncidentReopened,
     IncidentSplit,
 )
 from dispatch.rows import changed
@@ -89,8 +90,8 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
         caller=fresh.caller or known.caller,
         updates=known.updates + 1,
     )
-    if known.kind is Kind.REAL:
-        updated = changed(updated, kind=Kind.REAL)  # what was once real is never made a test by a message
+    if command.kind is not Kind.REAL:
+        updated = changed(updated, kind=known.kind)  # what was once real is never made a test by a message
     yield CallUpdated(updated)
     if updated.kind is not known.kind:
         yield from _now_real(board, updated, now)
@@ -101,14 +102,15 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
 def _now_real(board: Board, call: Call, now: datetime) -> Steps:
     """A call first sent as a test or an exercise is real after all: it leaves the others, rings, and is served."""
     incident = board.incidents[call.incident_id]
-    if not incident.is_open:
-        return
     if incident.kind is not Kind.REAL:
-        alone = replace(split_row(board, incident, (call.id,), (), now), kind=Kind.REAL)
+        alone = changed(split_row(board, incident, (call.id,), (), now), kind=Kind.REAL)
         yield IncidentSplit(incident.id, alone)
-    yield from _ring_again(board, board.calls[call.id].incident_id, now)
-    if not board.active_assignments(board.incidents[board.calls[call.id].incident_id]):
-        yield from route(board, board.calls[call.id].incident_id, now)
+    elif not incident.is_open:
+        yield IncidentReopened(incident.id)
+    served = board.incidents[board.calls[call.id].incident_id]
+    yield from _ring_again(board, served.id, now)
+    if not board.active_assignments(served):
+        yield from route(board, served.id, now)
 
 
 def _learn(board: Board, call: Call, command: ReportCall, now: datetime) -> Steps:

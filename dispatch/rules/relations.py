@@ -1,5 +1,6 @@
 """What a dispatcher says of how incidents relate: link, unlink, merge, split."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from dispatch import commands as c
@@ -66,18 +67,22 @@ def merge(board: Board, command: c.MergeIncidents, now: datetime) -> Turn:
     for assignment in active:
         yield AssignmentCancelled(assignment.id, f"merged into incident {target.id}", now + DEVICE_RECEIPT)
     yield IncidentMerged(source.id, target.id)
-    yield from _take_in(board, source, target.id, now)
-    yield from match_units(board, [a.unit_id for a in active], now)
+    freed = [a.unit_id for a in active]
+    yield from _take_in(board, source, target.id, freed, now)
     return {"incident_id": target.id}
 
 
-def _take_in(board: Board, source: Incident, target_id: int, now: datetime) -> Steps:
-    """Let the merged incident be as urgent as both were, and at the place that one of them knew."""
+def _take_in(board: Board, source: Incident, target_id: int, freed: Collection[str], now: datetime) -> Steps:
+    """Let the merged incident be as urgent as both were, and at the place that one of them knew.
+
+    The units that were offered the other walk down the whole line first: somebody else may be ahead of this one.
+    """
     target = board.incidents[target_id]
     priority, needs = max(source.priority, target.priority), tuple(sorted({*source.needs, *target.needs}))
     if (priority, needs) != (target.priority, target.needs):
         yield IncidentRaised(target_id, priority, needs)
-        yield from match_incident(board, target_id, now)
+    yield from match_units(board, freed, now)
+    yield from match_incident(board, target_id, now)
     target = board.incidents[target_id]
     if source.place is not None and trust_of(target.place) < TRUST[PlaceState.PROBABLE] <= trust_of(source.place):
         yield from change_place(board, target, source.place, source.candidates, now)
