@@ -105,7 +105,9 @@ class City:
         sign = self.rng.choice(self.signs)
         state = self.rng.choices(tuple(PlaceState), (2, 6, 1, 1))[0]
         other = self.rng.choice(self.signs).candidate
-        candidates: tuple[Candidate, ...] = (sign.candidate, other) if state is not PlaceState.CONFIRMED else (sign.candidate,)
+        candidates: tuple[Candidate, ...] = (sign.candidate, other)
+        if state is PlaceState.CONFIRMED:
+            candidates = (sign.candidate,)
         if state is PlaceState.UNVERIFIED and self.rng.random() < 0.5:
             candidates = ()
         return Resolution(state, candidates, "seeded")

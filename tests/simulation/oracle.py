@@ -1,5 +1,6 @@
 """The pick and the line, worked out again in the plainest way: loops, `math`, and no code of the thing under test."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from math import asin, cos, radians, sin, sqrt
@@ -10,7 +11,12 @@ from dispatch.entities import Incident, Unit
 from geo.point import Point
 
 EARTH_M: Final = 6_371_008.8
-SECONDS_PER_KM: Final = {"truck": 1.417 / 50 * 3600, "atv": 1.3 / 25 * 3600, "horse": 1.2 / 3.78 * 3600}
+SECONDS_PER_KM: Final = {
+    "truck": 1.417 / 50 * 3600,
+    "atv": 1.3 / 25 * 3600,
+    "horse": 1.2 / 3.78 * 3600,
+    "ambulance": 1.417 / 70 * 3600,
+}
 FRESH_S: Final = 60.0
 SAME_S: Final = 1e-6  # two ways to write one formula differ in the last digits; units at one spot differ in none
 Positions = Mapping[str, tuple[Point, datetime | None]]
@@ -46,9 +52,15 @@ def nearest_of(board: Board, incident: Incident, positions: Positions, now: date
         return set()
     stale, best = min(times.values())
     near = {unit: s for unit, (old, s) in times.items() if old is stale and s <= best + SAME_S}
-    exact = min(near, key=lambda unit: (near[unit], int(unit[1:])))
-    lowest = min(near, key=lambda unit: int(unit[1:]))
+    exact = min(near, key=lambda unit: (near[unit], by_number(unit)))
+    lowest = min(near, key=by_number)
     return {exact, lowest}
+
+
+def by_number(unit_id: str) -> list[tuple[str, int]]:
+    """Numbers by value: E2 before E12."""
+    parts = re.findall(r"([^0-9]*)([0-9]*)", unit_id)
+    return [(text, int(digits or -1)) for text, digits in parts if text or digits]
 
 
 def line(board: Board) -> list[Incident]:
