@@ -96,7 +96,7 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
     if updated.kind is not known.kind:
         yield from _now_real(board, updated, now)
     yield from _learn(board, board.calls[known.id], command, now)
-    return _reply(board, updated, joined=False) | {"updated": True}
+    return _reply(board, board.calls[known.id], joined=False) | {"updated": True}
 
 
 def _now_real(board: Board, call: Call, now: datetime) -> Steps:
