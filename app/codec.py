@@ -1,4 +1,4 @@
-"""Values to canonical JSON and back: events in the ledger, rows in the read tables, commands on the internal link."""
+"""Values to canonical JSON and back: events in the ledger, rows in the read tables."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,6 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from dispatch import commands as c
 from dispatch.entities import TABLES, Row
 from dispatch.events import KINDS, NAMES, VERSIONS, Event
 
@@ -18,11 +17,6 @@ _ROW_TYPES: Final = {table: cls for cls, table in TABLES.items()}
 _EVENTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {name: msgspec.json.Decoder(cls) for name, cls in KINDS.items()}
 _ROWS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
     table: msgspec.json.Decoder(cls) for table, cls in _ROW_TYPES.items()
-}
-_COMMANDS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
-    cls.__name__: msgspec.json.Decoder(cls)
-    for cls in vars(c).values()
-    if isinstance(cls, type) and cls.__module__ == c.__name__ and cls is not c.Recall
 }
 
 
@@ -99,16 +93,6 @@ def incident_of(event: Event) -> int | None:
             about: int | None = part.id if name == "incident" else part.incident_id
             return about
     return None
-
-
-def encode_command(command: c.Command) -> dict[str, Any]:
-    return {"name": type(command).__name__, "command": command}
-
-
-def decode_command(name: str, raw: bytes) -> c.Command:
-    """Read a command from the internal link. Raises KeyError for an unknown one, msgspec.ValidationError."""
-    command: c.Command = _COMMANDS[name].decode(raw)
-    return command
 
 
 def to_json(value: Any) -> bytes:

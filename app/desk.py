@@ -28,6 +28,7 @@ from dispatch.commands import Command, RaiseSystemAlarm, Recall, ReportAlert, Re
 log = logging.getLogger(__name__)
 
 ANSWERS_MAX: Final = 65_536  # recent answers kept for re-sent commands; older ones are found in the database
+BUSY_MAX_S: Final = 1.0  # a batch takes milliseconds; after a second the desk is not heard any more
 RECONNECT_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 
 # After any of these nobody knows whether the append was committed.
@@ -45,14 +46,11 @@ CONNECTION_LOST: Final = (
 class Desk:
     """Takes requests, answers after the commit, and hands every committed batch to `publish`, in order, once."""
 
-    def __init__(
-        self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None], address: str = ""
-    ) -> None:
+    def __init__(self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None]) -> None:
         self.region = region
         self.secret = secrets.token_hex(16)
-        self.last_turn = monotonic()
+        self._busy_since: float | None = None
         self._dsn = dsn
-        self._address = address
         self._clock = clock
         self._publish = publish
         self._lanes = Lanes()
@@ -65,16 +63,21 @@ class Desk:
         """The private board: positions go in here; nobody reads it."""
         return self._board
 
-    def waiting(self) -> int:
-        return len(self._lanes)
+    def is_well(self) -> bool:
+        """Whether nothing has been in the works for too long: an append that hangs makes every picture old."""
+        return self._busy_since is None or monotonic() - self._busy_since < BUSY_MAX_S
 
     async def start(self) -> ledger.Head:
         """Become the writer and build the board. Raises OSError, PostgresError."""
         self._connection = await connect(self._dsn)
-        self._head = await ledger.take_head(self._connection, self.region, self._address, self.secret)
+        self._head = await ledger.take_head(self._connection, self.region, self.secret)
         self._clock.correct(self._head.at)
         await self._rebuild()
         return self._head
+
+    async def announce(self, address: str) -> None:
+        """Write into the lease row where gateways find this desk. Before `run` only: the connection is the desk's."""
+        await self._connection.execute(statement("announce_desk"), self.region, self._head.epoch, address)
 
     async def take_over(self) -> None:
         """Record the takeover, which gives open offers more time. `run` must be running."""
@@ -88,8 +91,13 @@ class Desk:
         """Serve batches until fenced or cancelled; whoever still waits is told."""
         try:
             while True:
-                await self._serve(await self._lanes.take())
-                self.last_turn = monotonic()
+                batch = await self._lanes.take()
+                self._busy_since = monotonic()
+                await self._serve(batch)
+                self._busy_since = None
+        except Exception:
+            log.exception("the desk stops")
+            raise
         finally:
             self._lanes.fail_all(DeskUnavailable("this desk has stopped"))
             self._connection.terminate()

@@ -27,12 +27,15 @@ class Lanes:
     def __init__(self) -> None:
         self._lanes: dict[Lane, deque[Waiting]] = {lane: deque() for lane in Lane}
         self._some = asyncio.Event()
+        self._closed: Exception | None = None
 
     def __len__(self) -> int:
         return sum(len(lane) for lane in self._lanes.values())
 
     def put(self, request: Request) -> asyncio.Future[Answer]:
         """Queue a request. Raises DeskUnavailable when its lane is full."""
+        if self._closed is not None:
+            raise self._closed
         lane = self._lanes[request.lane]
         if len(lane) >= LANE_MAX[request.lane]:
             raise DeskUnavailable(f"the {request.lane} lane is full")
@@ -58,7 +61,8 @@ class Lanes:
             self._lanes[waiting.request.lane].appendleft(waiting)
 
     def fail_all(self, error: Exception) -> None:
-        """Tell everybody who waits that this desk is gone."""
+        """Tell everybody who waits, or comes later, that this desk is gone."""
+        self._closed = error
         for lane in self._lanes.values():
             while lane:
                 answer = lane.popleft().answer

@@ -52,8 +52,9 @@ class View:
     def _fold(self, recorded: Recorded) -> Frame:
         apply(self.board, recorded.event, recorded.seq, recorded.at)
         changed = {(TABLES[type(row)], row.id): row for row in self.board.drop_touched()}
-        for row in [r for r in changed.values() if isinstance(r, Incident)]:
-            self._add_dependents(row, changed)
+        for row in list(changed.values()):
+            if isinstance(row, Incident):
+                self._add_dependents(row, changed)
         shown = [self._show(key, row) for key, row in changed.items()]
         topics: set[str] = set()
         for each in shown:

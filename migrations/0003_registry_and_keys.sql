@@ -25,6 +25,10 @@ CREATE TABLE placards (
 );
 CREATE INDEX placards_by_cell ON placards (region, cell);
 
+-- An import waits here, whole, until the desk records it; then all of it counts in the same transaction.
+CREATE TABLE placards_staged (LIKE placards INCLUDING CONSTRAINTS, version bigint NOT NULL);
+CREATE INDEX placards_staged_version ON placards_staged (region, version);
+
 -- Keys are shown once and kept as hashes; they are 256 random bits, so one round of SHA-256 is enough.
 CREATE TABLE keys (
     id         text PRIMARY KEY,

@@ -71,6 +71,25 @@ BEGIN
         ON CONFLICT (region, id) DO UPDATE SET image = excluded.image;
     END IF;
 
+    IF 'registry.imported' = ANY (p_kinds) THEN
+        INSERT INTO registry_versions (region, version, digest, signs)
+        SELECT p_region, (e->>'version')::bigint, e->>'digest', (e->>'signs')::int
+          FROM unnest(p_kinds, p_bodies) AS t (kind, body), LATERAL (SELECT t.body::jsonb->'event' AS e) AS event
+         WHERE t.kind = 'registry.imported';
+        -- A sign that is known is replaced, none is ever removed.
+        INSERT INTO placards (region, sign_id, kind, sector, lat, lon, cell, life, gate, route, landing_zone, landowner)
+        SELECT s.region, s.sign_id, s.kind, s.sector, s.lat, s.lon, s.cell, s.life, s.gate, s.route, s.landing_zone,
+               s.landowner
+          FROM placards_staged AS s
+          JOIN registry_versions AS v ON v.region = s.region AND v.version = s.version
+         WHERE s.region = p_region
+        ON CONFLICT (region, sign_id) DO UPDATE
+           SET kind = excluded.kind, sector = excluded.sector, lat = excluded.lat, lon = excluded.lon,
+               cell = excluded.cell, life = excluded.life, gate = excluded.gate, route = excluded.route,
+               landing_zone = excluded.landing_zone, landowner = excluded.landowner;
+        DELETE FROM placards_staged WHERE region = p_region;
+    END IF;
+
     IF cardinality(s_ids) > 0 THEN
         INSERT INTO sealed (region, id, kind, wrap_key, data_key, body)
         SELECT p_region, t.* FROM unnest(s_ids, s_kinds, s_wrap_keys, s_data_keys, s_bodies) AS t;

@@ -1,4 +1,4 @@
-"""From a tower's body to a command: an activation is distress and never refused; what it says of itself is telemetry."""
+"""From a tower's body to a command: an activation is distress and never refused; the rest is its own health."""
 
 from datetime import datetime
 from typing import Final

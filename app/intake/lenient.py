@@ -26,9 +26,6 @@ class Warnings:
         if len(self._said) < WARNINGS_MAX:
             self._said[f"{field}: {reason}"] = None
 
-    def __iter__(self) -> Iterable[str]:  # type: ignore[misc]  # iteration gives strings
-        return iter(self._said)
-
     def all(self) -> tuple[str, ...]:
         return tuple(self._said)
 

@@ -24,6 +24,10 @@ class Fenced(RuntimeError):
     """Another desk writes this region; this one must stop."""
 
 
+class NoLedger(RuntimeError):
+    """No desk has ever written this region: start one first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Head:
     """Where the ledger stands."""
@@ -128,9 +132,9 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch, 
         raise
 
 
-async def take_head(connection: Connection, region: str, address: str, secret: str) -> Head:
+async def take_head(connection: Connection, region: str, secret: str) -> Head:
     """Become the writer of the region."""
-    row = await connection.fetchrow(statement("take_head"), region, address, secret)
+    row = await connection.fetchrow(statement("take_head"), region, secret)
     assert row is not None  # noqa: S101 - INSERT .. ON CONFLICT .. RETURNING always gives a row
     return Head(**row)
 
@@ -141,6 +145,14 @@ async def keep_head(connection: Connection, region: str, epoch: int) -> Head:
     if row is None:
         raise Fenced(region)
     return Head(**row)
+
+
+async def read_head(connection: Connection, region: str) -> Head:
+    """Return where the ledger stands. Raises NoLedger when no desk ever wrote this region."""
+    row = await connection.fetchrow(statement("read_head"), region)
+    if row is None:
+        raise NoLedger(region)
+    return Head(row["ledger_id"], row["epoch"], row["seq"], row["hash"], row["at"])
 
 
 async def read_events(pool: Pool, region: str, after: int) -> AsyncIterator[tuple[Recorded, bytes]]:

@@ -1,6 +1,6 @@
 """The connection pool, with every wait named, and the refusal to run on a server that may forget."""
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import asyncpg
 
@@ -10,8 +10,15 @@ ACQUIRE_S: Final = 2.0  # design 1: while PostgreSQL is away a caller waits at m
 STATEMENT_S: Final = 10.0
 POOL_MAX: Final = 8  # one process: the desk has a connection of its own, these serve reads
 
-Connection = asyncpg.Connection[asyncpg.Record] | asyncpg.pool.PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+if TYPE_CHECKING:  # asyncpg's classes take parameters in its stubs only
+    from asyncpg.pool import PoolConnectionProxy
+
+    Single = asyncpg.Connection[asyncpg.Record]
+    Connection = Single | PoolConnectionProxy[asyncpg.Record]
+    Pool = asyncpg.Pool[asyncpg.Record]
+else:
+    Single = Connection = asyncpg.Connection
+    Pool = asyncpg.Pool
 
 
 class NotDurable(RuntimeError):
@@ -28,7 +35,7 @@ async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
     return pool
 
 
-async def connect(dsn: str) -> asyncpg.Connection[asyncpg.Record]:
+async def connect(dsn: str) -> Single:
     """Open one connection for a process's single writer."""
     return await asyncpg.connect(
         dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio desk"}

@@ -4,23 +4,30 @@ import asyncio
 from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Final
 
+from app.access.identity import Role
 from app.frames import Frame
 from app.scopes import Scope
 
-# A reader this far behind is cut off and comes back with its cursor: 20 s of the busiest hour at 12 frames/s, and a
-# burst of a few hundred calls within one second.
+# A reader this far behind is cut off and comes back with its cursor: minutes of the busiest hour,
+# and a burst of a few hundred calls within one second.
 OUTBOX_FRAMES_MAX: Final = 2_048
 OUTBOX_BYTES_MAX: Final = 4 * 1024 * 1024
+STUCK_S: Final = 5.0  # then a cut-off reader's handler is cancelled
 
 
 @dataclass(eq=False, slots=True)
 class Client:
-    """One connected viewer. `outbox` holds bytes to send; `wake` tells its writer; `cut` that it fell too far behind."""
+    """One connected viewer. `outbox` holds bytes to send, `wake` tells its writer, `cut` that it fell behind."""
 
     topics: Scope
+    role: Role
     unit_id: str | None = None
+    task: asyncio.Task[None] | None = None
+    pulse_due: float = 0.0
+    cut_at: float = 0.0
     outbox: deque[bytes] = field(default_factory=deque)
     outbox_bytes: int = 0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
@@ -32,11 +39,16 @@ class Client:
             return
         if len(self.outbox) >= OUTBOX_FRAMES_MAX or self.outbox_bytes + len(data) > OUTBOX_BYTES_MAX:
             self.cut = True
+            self.cut_at = monotonic()
             self.outbox.clear()
         else:
             self.outbox.append(data)
             self.outbox_bytes += len(data)
         self.wake.set()
+
+    def is_stuck(self, now: float) -> bool:
+        """Whether it was cut off and its writer still has not got away from the socket."""
+        return self.cut and now - self.cut_at > STUCK_S
 
     def take(self) -> bytes | None:
         """Take the next bytes to send."""

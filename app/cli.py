@@ -1,0 +1,205 @@
+"""The command line."""
+
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+import uvloop
+
+from app import administration as admin
+from app import running
+from app.access.identity import Role
+from app.access.keys import create_key
+from app.embedded.errors import EmbeddedError
+from app.engines import engines
+from app.settings import BadSettings, Settings, load_settings
+from app.store.ledger import NoLedger
+from app.store.migrate import migrate as apply_migrations
+from app.store.pool import NotDurable, open_pool
+from app.verify import verify as verify_ledger
+from geo.registry_rows import UnreadableRows, to_csv, to_geojson
+
+T = TypeVar("T")
+cli = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Auxilio: a lost person reads out a 911 placard or presses a rescue tower's button; the nearest unit goes.",
+    epilog="Settings: DATABASE_URL, REDIS_URL, AUXILIO_* (docs/settings.md). Without the URLs, embedded servers run.",
+)
+ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
+registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
+units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
+keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
+cli.add_typer(ledger_cli, name="ledger")
+cli.add_typer(registry_cli, name="registry")
+cli.add_typer(units_cli, name="units")
+cli.add_typer(keys_cli, name="keys")
+
+Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default 8911.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1.")]
+
+
+def fail(message: str, status: int = 1) -> NoReturn:
+    """End with a message in words."""
+    typer.secho(message, fg=typer.colors.RED, err=True)
+    raise typer.Exit(status)
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end, with what an operator can mend said in words."""
+    try:
+        return uvloop.run(work)
+    except (BadSettings, EmbeddedError, NotDurable, NoLedger, UnreadableRows, OSError) as error:
+        fail(f"{type(error).__name__}: {error}", 2)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
+
+
+def settings(**given: Any) -> Settings:
+    try:
+        found = load_settings(**given)
+    except BadSettings as error:
+        fail(f"settings refused:\n{error}", 2)
+    logging.basicConfig(
+        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    return found
+
+
+@cli.command()
+def serve(port: Port = None, host: Host = None) -> None:
+    """Run the service: decide, record, serve HTTP and websockets, all in one process."""
+    found = settings(port=port, host=host)
+    raise typer.Exit(run(running.run_desk(found, lambda url: typer.echo(f"Auxilio serves {url}"))))
+
+
+@cli.command()
+def gateway(port: Port = None, host: Host = None) -> None:
+    """Run one more process for HTTP and websockets; it needs a `serve` on the same database."""
+    found = settings(port=port, host=host)
+    raise typer.Exit(run(running.run_gateway(found, lambda url: typer.echo(f"Auxilio gateway serves {url}"))))
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database schema up to date. Migrations only go forward."""
+    found = settings()
+
+    async def work() -> list[str]:
+        async with engines(found) as urls:
+            return await apply_migrations(urls.database)
+
+    applied = run(work())
+    typer.echo("\n".join(applied) if applied else "nothing to do")
+
+
+@ledger_cli.command("verify")
+def ledger_verify() -> None:
+    """Check the hash chain, and that the ledger folds to exactly the read tables. Exit 1 on any fault."""
+    found = settings()
+
+    async def work() -> Any:
+        async with engines(found) as urls:
+            return await verify_ledger(urls.database, found.region)
+
+    report = run(work())
+    for fault in report.faults:
+        typer.echo(fault)
+    if report.faults_more:
+        typer.echo(f"... and {report.faults_more} more")
+    verdict = "sound" if report.is_sound else f"{len(report.faults) + report.faults_more} FAULTS"
+    typer.echo(f"{report.events} events, {report.rows} rows: {verdict}")
+    raise typer.Exit(0 if report.is_sound else 1)
+
+
+@registry_cli.command("import")
+def registry_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, or GeoJSON by its ending")],
+) -> None:
+    """Import signs, all or nothing; every fault is reported with row, field and reason."""
+    found = settings()
+    text = file.read_text(encoding="utf-8-sig")
+
+    async def work() -> dict[str, object]:
+        async with engines(found) as urls:
+            is_geojson = file.suffix.lower() in (".json", ".geojson")
+            return await admin.import_registry(found, urls, text, geojson=is_geojson)
+
+    done = run_import(work())
+    typer.echo(f"registry version {done['version']}: {done['signs']} signs")
+
+
+@registry_cli.command("export")
+def registry_export(geojson: Annotated[bool, typer.Option(help="GeoJSON instead of CSV")] = False) -> None:
+    """Write the registry to standard output."""
+    found = settings()
+
+    async def work() -> str:
+        async with engines(found) as urls:
+            registry = await admin.export_registry(found, urls)
+            return to_geojson(registry) if geojson else to_csv(registry)
+
+    typer.echo(run(work()), nl=False)
+
+
+@units_cli.command("import")
+def units_import(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV: see docs/settings.md")],
+) -> None:
+    """Make units known, or change what is configured of them; what they are doing stays."""
+    found = settings()
+    text = file.read_text(encoding="utf-8-sig")
+
+    async def work() -> dict[str, object]:
+        async with engines(found) as urls:
+            return await admin.import_units(found, urls, text)
+
+    done = run_import(work())
+    typer.echo(f"{done['units']} units, {done['changed']} of them new or changed")
+
+
+def run_import(work: Coroutine[Any, Any, dict[str, object]]) -> dict[str, object]:
+    try:
+        return run(work)
+    except admin.ImportRefused as refused:
+        for fault in refused.faults:
+            typer.echo(f"row {fault.row}: {fault.field}: {fault.reason}", err=True)
+        fail(f"refused: {refused}; nothing was changed")
+
+
+@keys_cli.command("create")
+def keys_create(
+    role: Annotated[Role, typer.Option(help="psap, tower, agent or dispatcher")],
+    name: Annotated[str, typer.Option(help="who holds it, as the history will show")],
+    sector: Annotated[
+        list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
+    ] = None,
+    unit: Annotated[str | None, typer.Option(help="the agent's unit")] = None,
+) -> None:
+    """Make a key and show it once; only its hash is kept."""
+    found = settings()
+    if (role is Role.AGENT) != (unit is not None):
+        fail("an agent's key names its unit (--unit), and no other key does")
+
+    async def work() -> str:
+        async with engines(found) as urls:
+            await apply_migrations(urls.database)
+            pool = await open_pool(urls.database)
+            try:
+                return await create_key(pool, found.region, role, name, sectors=tuple(sector or ()), unit_id=unit)
+            finally:
+                await pool.close()
+
+    typer.echo(run(work()))
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

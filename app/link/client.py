@@ -1,0 +1,107 @@
+"""A gateway's end of the link: finds the desk by the lease row, re-sends what was not answered to the next desk."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from app.link.wire import Ask, Beat, Hello, Moved, Presence, Told, ask_of, pack, unpack
+from app.positions import Fix
+from app.requests import Answer, DeskUnavailable, Request
+from app.store.pool import Pool, fetch
+
+log = logging.getLogger(__name__)
+
+ANSWER_S: Final = 5.0  # a gateway's caller waits this long for a desk, then is told to send it again
+OPEN_MAX: Final = 50_000  # requests without an answer; beyond it new ones are refused
+RETRY_S: Final = 0.2
+SILENT_S: Final = 3.0  # twelve beats missed: this desk is gone, look for the next
+
+
+class LinkClient:
+    """Submits requests over the link; each is kept until its answer comes, and re-sent with the same id."""
+
+    def __init__(self, pool: Pool, region: str, on_beat: Callable[[int], None]) -> None:
+        self._pool = pool
+        self._region = region
+        self._on_beat = on_beat
+        self._open: dict[UUID, tuple[Ask, asyncio.Future[Answer]]] = {}
+        self._here: set[str] = set()
+        self._writer: asyncio.StreamWriter | None = None
+
+    async def submit(self, request: Request) -> Answer:
+        """Return the desk's answer. Raises DeskUnavailable when none came in time."""
+        if len(self._open) >= OPEN_MAX:
+            raise DeskUnavailable("too many requests wait for the desk")
+        known = self._open.get(request.id)
+        answer = known[1] if known else asyncio.get_running_loop().create_future()
+        if known is None:
+            ask = ask_of(request)
+            self._open[request.id] = (ask, answer)
+            self._send(pack(ask))
+        try:
+            async with asyncio.timeout(ANSWER_S):
+                return await asyncio.shield(answer)
+        except TimeoutError:
+            raise DeskUnavailable("no desk answered in time") from None
+        finally:
+            self._open.pop(request.id, None)
+
+    def move(self, fix: Fix) -> None:
+        self._send(pack(Moved(fix.unit_id, fix.point.lat, fix.point.lon, fix.fixed_at)))
+
+    def presence(self, unit_id: str, here: bool) -> None:
+        (self._here.add if here else self._here.discard)(unit_id)
+        self._send(pack(Presence(unit_id, here)))
+
+    async def run(self) -> None:
+        """Stay connected to whoever holds the desk."""
+        while True:
+            try:
+                await self._connect_and_read()
+            except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError, msgspec.MsgspecError) as error:
+                log.warning("the link to the desk broke: %s", type(error).__name__)
+            finally:
+                self._drop()
+            await asyncio.sleep(RETRY_S)
+
+    async def _connect_and_read(self) -> None:
+        rows = await fetch(self._pool, "read_head", self._region)
+        if not rows or not rows[0]["desk_address"]:
+            return
+        host, _, port = rows[0]["desk_address"].rpartition(":")
+        async with asyncio.timeout(SILENT_S):
+            reader, self._writer = await asyncio.open_connection(host, int(port))
+        self._send(pack(Hello(rows[0]["desk_secret"])))
+        for unit_id in self._here:
+            self._send(pack(Presence(unit_id, True)))
+        for ask, _answer in list(self._open.values()):
+            self._send(pack(ask))
+        while True:
+            async with asyncio.timeout(SILENT_S):
+                message = await unpack(reader)
+            match message:
+                case Beat():
+                    self._on_beat(message.seq)
+                case Told():
+                    self._told(message)
+                case _:
+                    raise ValueError("not a desk's message")
+
+    def _told(self, told: Told) -> None:
+        found = self._open.get(told.id)
+        # A desk that could not take it is about to go; the request stays open for the next one.
+        if found is not None and told.answer is not None and not found[1].done():
+            found[1].set_result(told.answer)
+
+    def _send(self, data: bytes) -> None:
+        if self._writer is not None and not self._writer.is_closing():
+            self._writer.write(data)
+
+    def _drop(self) -> None:
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None

@@ -1,0 +1,71 @@
+"""Unit positions: not events. The newest per unit, in memory; told once a second, sampled to the track table."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.view import View
+from geo.point import Point
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """Where a unit was, by its own clock."""
+
+    unit_id: str
+    point: Point
+    fixed_at: datetime
+    accuracy_m: float | None = None
+
+
+class Positions:
+    """Takes fixes; the newest by its own time wins, in whatever order they come. `forward` takes them to the desk."""
+
+    def __init__(self, view: View, forward: Callable[[Fix], None]) -> None:
+        self._view = view
+        self._forward = forward
+        self.latest: dict[str, Fix] = {}
+        self._to_tell: dict[str, Fix] = {}
+        self._to_keep: dict[str, Fix] = {}
+        self._to_relay: dict[str, Fix] = {}
+        self.taken = 0
+
+    def take(self, fix: Fix, *, is_own: bool = True) -> bool:
+        """Take a fix; `is_own` when it arrived in this process. False when the unit is unknown or it is an old fix."""
+        if fix.unit_id not in self._view.board.units:
+            return False
+        known = self.latest.get(fix.unit_id)
+        if known is not None and known.fixed_at >= fix.fixed_at:
+            return False
+        self.taken += 1
+        self.latest[fix.unit_id] = fix
+        self._view.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
+        self._to_tell[fix.unit_id] = fix
+        if is_own:
+            self._forward(fix)
+            self._to_keep[fix.unit_id] = fix
+            self._to_relay[fix.unit_id] = fix
+        return True
+
+    def load(self, fixes: Iterable[Fix]) -> None:
+        """Learn stored positions without telling anybody."""
+        for fix in fixes:
+            known = self.latest.get(fix.unit_id)
+            if fix.unit_id in self._view.board.units and (known is None or known.fixed_at < fix.fixed_at):
+                self.latest[fix.unit_id] = fix
+                self._view.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
+
+    def told(self) -> list[Fix]:
+        """Return what changed since the last call, for the clients."""
+        fixes, self._to_tell = list(self._to_tell.values()), {}
+        return fixes
+
+    def kept(self) -> list[Fix]:
+        """Return what changed since the last call, for the database."""
+        fixes, self._to_keep = list(self._to_keep.values()), {}
+        return fixes
+
+    def relayed(self) -> list[Fix]:
+        """Return what arrived in this process since the last call, for the other processes."""
+        fixes, self._to_relay = list(self._to_relay.values()), {}
+        return fixes

@@ -1,0 +1,109 @@
+"""The relay: committed batches and positions over Redis. Losing it slows delivery and loses nothing."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+
+from app.loops.telling import fix_json
+from app.positions import Fix
+from app.store.ledger import Batch
+
+log = logging.getLogger(__name__)
+
+SOCKET_S: Final = 1.0  # redis-py's defaults hang for 25 s on a stopped server (reliability section 1)
+WAITING_MAX: Final = 2_000  # batches; beyond it the oldest are dropped and followers read the ledger instead
+
+
+def open_redis(url: str) -> Redis:
+    """Return a client that gives up quickly and never retries by itself."""
+    client: Redis = Redis.from_url(
+        url, socket_timeout=SOCKET_S, socket_connect_timeout=SOCKET_S, retry=Retry(NoBackoff(), 0)
+    )
+    return client
+
+
+def channel(region: str, what: str) -> str:
+    return f"auxilio:{region}:{what}"
+
+
+@dataclass(frozen=True, slots=True)
+class Relayed:
+    """A batch as it travels: `before` and `after` are the chain's hashes around it."""
+
+    first: int
+    last: int
+    before: bytes
+    after: bytes
+    bodies: list[bytes]
+
+
+def encode_batch(batch: Batch) -> bytes:
+    return orjson.dumps(
+        {
+            "first": batch.first,
+            "last": batch.last,
+            "before": batch.before.hex(),
+            "after": batch.after.hex(),
+            "bodies": [event.body.decode() for event in batch.events],
+        }
+    )
+
+
+def decode_batch(data: bytes) -> Relayed:
+    """Read a relayed batch. Raises ValueError or KeyError on anything else."""
+    raw: dict[str, Any] = orjson.loads(data)
+    bodies = [str(body).encode() for body in raw["bodies"]]
+    return Relayed(raw["first"], raw["last"], bytes.fromhex(raw["before"]), bytes.fromhex(raw["after"]), bodies)
+
+
+class Relay:
+    """The sending end. `publish` never waits; what Redis cannot take is dropped, because the ledger has it."""
+
+    def __init__(self, redis: Redis, region: str, state: Callable[[str], None]) -> None:
+        self._redis = redis
+        self._region = region
+        self._state = state
+        self.name = secrets.token_hex(4)
+        self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(WAITING_MAX)
+
+    def publish(self, batch: Batch) -> None:
+        self._put("batches", encode_batch(batch))
+
+    def head(self, seq: int, head_hash: bytes) -> None:
+        """Say where the ledger stands, so that a follower that missed the last batch notices."""
+        self._put("heads", orjson.dumps({"seq": seq, "hash": head_hash.hex()}))
+
+    def positions(self, sender: str, fixes: list[Fix]) -> None:
+        self._put("positions", orjson.dumps({"from": sender, "fixes": [fix_json(fix) for fix in fixes]}))
+
+    def _put(self, what: str, data: bytes) -> None:
+        if self._waiting.full():
+            self._waiting.get_nowait()
+        self._waiting.put_nowait((what, data))
+
+    def close(self) -> None:
+        """Let `run` end by itself: a Redis call that is cancelled may swallow the cancellation."""
+        self._put("", b"")
+
+    async def run(self) -> None:
+        """Send what waits, in order. A failure drops that message and says so in the process's state."""
+        while True:
+            what, data = await self._waiting.get()
+            if not what:
+                return
+            try:
+                await self._redis.publish(channel(self._region, what), data)
+            except (RedisError, OSError) as error:
+                self._state(f"down: {type(error).__name__}")
+                await asyncio.sleep(SOCKET_S)
+            else:
+                self._state("ok")

@@ -1,0 +1,116 @@
+"""The board snapshot, alarms, calls' private parts, sectors' modes, the registry, tickets."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+import orjson
+from fastapi import APIRouter, Path, Query, Response
+
+from app.access.guard import Agent as BoardReader
+from app.access.guard import Anybody, Dispatcher, Parts, Psap
+from app.access.tickets import SUBPROTOCOL, TICKET_S
+from app.problems import Problem
+from app.routes import bodies, examples
+from app.routes.units import OwnId, do
+from app.sealing import KeyMissing, SealedValue
+from app.store.pool import execute, fetch
+from app.view import as_json
+from dispatch.commands import AcknowledgeAlarm, SetMode
+from dispatch.entities import Alarm
+from geo.place import DeviceFix
+from geo.point import Point
+
+router = APIRouter(prefix="/v1", tags=["board"], responses=examples.ERRORS)
+TOPICS_CHARS_MAX = 2_000
+
+
+@router.get("/board")
+async def snapshot(
+    services: Parts, identity: BoardReader, topics: Annotated[str | None, Query(max_length=TOPICS_CHARS_MAX)] = None
+) -> Response:
+    """Return every live row you may see, with the cursor to open the stream with."""
+    wanted = frozenset(t for t in (topics or "").split(",") if t) or identity.topics()
+    if not all(identity.may_hear(topic) for topic in wanted):
+        raise Problem(403, "wrong_topic", "not all of these are yours to hear", field="topics")
+    return Response(services.view.snapshot(wanted), media_type="application/json")
+
+
+@router.get("/alarms")
+async def list_alarms(services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
+    """Return the open alarms, oldest first."""
+    rows = [row for row in services.view.live_rows("alarms", identity.topics()) if isinstance(row, Alarm)]
+    return [as_json(row) for row in sorted(rows, key=lambda row: row.id)]
+
+
+@router.post("/alarms/{alarm_id}/acknowledge")
+async def acknowledge(
+    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: Dispatcher, own_id: OwnId = None
+) -> dict[str, Any]:
+    """Take an alarm on. One about a condition that lasts comes back after 60 s."""
+    if not services.view.may_see("alarms", alarm_id, identity.topics()):
+        raise Problem(404, "not_found", "no such alarm", field="alarm_id")
+    return await do(services, identity, AcknowledgeAlarm(alarm_id, identity.name), own_id)
+
+
+@router.post("/private/{sealed_id}")
+async def read_private(sealed_id: UUID, body: bodies.PurposeBody, services: Parts, identity: Dispatcher) -> Response:
+    """Open a sealed value (a call's private part, a note). Who read what, and why, is recorded first."""
+    rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
+    if not rows:
+        raise Problem(404, "not_found", "no such value", field="sealed_id")
+    sealed = SealedValue(**rows[0])
+    region = services.settings.region
+    await execute(services.pool, "record_private_read", region, identity.name, sealed.kind, sealed_id, body.purpose)
+    try:
+        value = services.sealer.open(sealed)
+    except KeyMissing:
+        raise Problem(404, "not_found", "its time is over; the key was destroyed", field="sealed_id") from None
+    return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
+
+
+@router.get("/sectors")
+async def list_sectors(services: Parts, _: Anybody) -> list[dict[str, Any]]:
+    return [as_json(row) for row in services.view.board.sectors.values()]
+
+
+@router.put("/sectors/{sector_id}/mode")
+async def set_mode(
+    sector_id: Annotated[str, Path(max_length=16)],
+    body: bodies.ModeBody,
+    services: Parts,
+    identity: Dispatcher,
+    own_id: OwnId = None,
+) -> dict[str, Any]:
+    """`auto` offers trusted places at once; `recommend` waits for a dispatcher's key."""
+    if identity.sectors and sector_id not in identity.sectors:
+        raise Problem(404, "not_found", "no such sector", field="sector_id")
+    return await do(services, identity, SetMode(sector_id, body.mode, identity.name), own_id)
+
+
+@router.get("/signs/{sign_id}")
+async def one_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts, _: Anybody) -> Response:
+    """Return a sign of the registry, however its id is written."""
+    sign = services.signs.find(sign_id)
+    if sign is None:
+        raise Problem(404, "not_found", "not in the registry", field="sign_id")
+    shown = {"sign": sign, "cell": sign.point.cell(), "registry_version": services.signs.version}
+    return Response(orjson.dumps(shown), media_type="application/json")
+
+
+@router.post("/resolve")
+async def resolve(body: bodies.ResolveBody, services: Parts, identity: Psap) -> Response:
+    """Resolve what was read out, without recording anything."""
+    device = None
+    if body.device is not None:
+        device = DeviceFix(Point(body.device.lat, body.device.lon), body.device.radius_m)
+    sectors = tuple(body.sectors) or identity.sectors
+    resolution = services.signs.resolve(body.said, device, sectors, read_back=body.read_back)
+    shown = {"resolution": resolution, "registry_version": services.signs.version}
+    return Response(orjson.dumps(shown), media_type="application/json")
+
+
+@router.post("/tickets", status_code=201)
+async def give_ticket(services: Parts, identity: BoardReader) -> dict[str, Any]:
+    """Return a single-use ticket for a browser's websocket: subprotocols `auxilio.v1, ticket.<ticket>`."""
+    ticket = services.tickets.give(identity)
+    return {"ticket": ticket, "subprotocols": [SUBPROTOCOL, f"ticket.{ticket}"], "seconds": TICKET_S}

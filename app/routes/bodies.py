@@ -1,0 +1,141 @@
+"""The strict bodies of every route that is not distress: unknown fields, wrong types and NaN are refused by name."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from dispatch.status import AssignmentStatus, Mode, Outcome
+
+
+def _storable(value: Any) -> Any:
+    """Refuse text no store takes: NUL, and halves of characters."""
+    if isinstance(value, str) and ("\x00" in value or any("\ud800" <= c <= "\udfff" for c in value)):
+        raise ValueError("holds characters that cannot be stored")
+    return value
+
+
+Text = Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=500)]
+OptionalText = Annotated[str, BeforeValidator(_storable), Field(max_length=500)]
+RowId = Annotated[int, Field(ge=1, le=2**53)]
+Version = Annotated[int | None, Field(ge=0, le=2**53, description="the incident's version as you saw it")]
+Instant = Annotated[datetime | None, Field(strict=False, description="when it happened, by the device's clock")]
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class AssignBody(Body):
+    unit_id: Text
+    reason: OptionalText = ""
+    preempt: bool = False
+    version: Version = None
+
+
+class ReassignBody(Body):
+    assignment_id: RowId
+    unit_id: Text
+    reason: OptionalText = ""
+    version: Version = None
+
+
+class StandDownBody(Body):
+    assignment_id: RowId
+    reason: OptionalText = ""
+
+
+class ReleaseBody(Body):
+    version: Version = None
+
+
+class PlaceBody(Body):
+    """One of: a sign, or a point in degrees."""
+
+    sign_id: Text | None = None
+    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
+    version: Version = None
+
+
+class PriorityBody(Body):
+    priority: Annotated[int, Field(ge=0, le=10)]
+    needs: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,32}$")]] | None, Field(max_length=16)] = None
+    version: Version = None
+
+
+class NoteBody(Body):
+    text: Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=8000)]
+
+
+class OutcomeBody(Body):
+    outcome: Annotated[Outcome, Field(strict=False)]
+    duplicate_of: RowId | None = None
+    agency: Text | None = None
+    release_units: bool = False
+    version: Version = None
+
+
+class OtherBody(Body):
+    other_id: RowId
+    relation: Annotated[str, Field(pattern=r"^(related|possible_duplicate)$")] = "related"
+
+
+class MergeBody(Body):
+    into_id: RowId
+    version: Version = None
+
+
+class SplitBody(Body):
+    calls: Annotated[list[RowId], Field(max_length=1000)] = []
+    alerts: Annotated[list[RowId], Field(max_length=1000)] = []
+    version: Version = None
+
+
+class HandOffBody(Body):
+    agency: Text
+
+
+class DutyBody(Body):
+    on_duty: bool
+
+
+class StatusBody(Body):
+    status: Annotated[AssignmentStatus, Field(strict=False)]
+    assignment_id: RowId | None = None
+    occurred_at: Instant = None
+    reason: OptionalText = ""
+
+
+class PositionBody(Body):
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    fixed_at: Instant = None
+    accuracy_m: Annotated[float | None, Field(ge=0, le=1_000_000)] = None
+
+
+class MaydayBody(Body):
+    occurred_at: Instant = None
+
+
+class ModeBody(Body):
+    mode: Annotated[Mode, Field(strict=False)]
+
+
+class DeviceBody(Body):
+    lat: Annotated[float, Field(ge=-90, le=90)]
+    lon: Annotated[float, Field(ge=-180, le=180)]
+    radius_m: Annotated[float, Field(ge=0, le=1_000_000)] = 5_000.0
+
+
+class ResolveBody(Body):
+    """What was read out. In a body, because words heard are personal and never stand in an address."""
+
+    said: Annotated[str, BeforeValidator(_storable), Field(min_length=1, max_length=8000)]
+    device: DeviceBody | None = None
+    sectors: Annotated[list[Text], Field(max_length=32)] = []
+    read_back: bool = False
+
+
+class PurposeBody(Body):
+    purpose: Text

@@ -1,0 +1,68 @@
+"""POST /v1/calls and /v1/alerts: a distress report is never refused for its quality, and 2xx means recorded."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, Final
+
+from fastapi import APIRouter, Request, Response
+
+from app.access.guard import Parts, Psap, TowerOrPsap
+from app.access.identity import Identity
+from app.codec import to_json
+from app.intake import alerts, calls
+from app.intake.lenient import NothingReadable, Warnings
+from app.problems import Problem, checked
+from app.requests import Request as DeskRequest
+from app.routes import examples
+from app.services import Services
+from app.stream.socket import command_id
+
+log = logging.getLogger(__name__)
+router = APIRouter(prefix="/v1", tags=["distress"])
+
+KEY_HEADER: Final = "idempotency-key"
+
+
+@router.post("/calls", status_code=201, responses=examples.REPORTED, openapi_extra=examples.CALL)
+async def report_call(request: Request, services: Parts, identity: Psap) -> Response:
+    """Record a call. The same `call_id` again is the same call: identical answers 200, different is an update."""
+
+    def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
+        return calls.read_call(raw, identity.name, identity.sectors, services.clock.now(), services.intake)
+
+    return await _report(request, services, identity, read)
+
+
+@router.post("/alerts", status_code=201, responses=examples.REPORTED, openapi_extra=examples.ALERT)
+async def report_alert(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
+    """Record a rescue tower's activation, or what the tower says of itself."""
+
+    def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
+        return alerts.read_alert(raw, identity.name, services.clock.now(), services.intake)
+
+    return await _report(request, services, identity, read)
+
+
+async def _report(
+    request: Request, services: Services, identity: Identity, read: Callable[[bytes], tuple[DeskRequest, Warnings]]
+) -> Response:
+    raw = await request.body()
+    try:
+        asked, warnings = read(raw)
+    except NothingReadable:
+        raise Problem(400, "nothing_readable", "not one letter or digit could be read", field="body") from None
+    except Exception as error:
+        # The reader is ours: a body that breaks it is our bug, and the person behind it still gets help.
+        log.exception("a report broke its reader")
+        warnings = Warnings()
+        warnings.add("body", f"could not be read: {type(error).__name__}")
+        asked = calls.bare_request(raw, identity.name, services.clock.now(), services.intake, type(error).__name__)
+    own_id = request.headers.get(KEY_HEADER)
+    if own_id:
+        digest = services.sealer.digest("body", raw)
+        asked = replace(asked, id=command_id(identity, own_id), digest=digest)
+    reply: dict[str, Any] = checked(await services.submit(asked))
+    is_new = not (reply.get("repeated") or reply.get("updated"))
+    shown = {**reply, "warnings": warnings.all()}
+    return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

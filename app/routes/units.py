@@ -1,0 +1,119 @@
+"""Units: who they are, their duty, their answers and facts, their positions."""
+
+from typing import Annotated, Any
+from uuid import UUID, uuid4
+
+from fastapi import APIRouter, Header, Path, Response
+
+from app.access.guard import Agent, Dispatcher, Parts
+from app.access.identity import Identity, Role
+from app.field import Status, read_field
+from app.loops.telling import fix_json
+from app.positions import Fix
+from app.problems import Problem, checked
+from app.requests import Request
+from app.routes import bodies, examples
+from app.services import Services
+from app.stream.socket import command_id
+from app.view import as_json
+from dispatch.commands import Command, RaiseMayday, SetDuty
+from dispatch.entities import Unit
+from geo.point import Point
+
+router = APIRouter(prefix="/v1/units", tags=["units"], responses=examples.ERRORS)
+UnitId = Annotated[str, Path(max_length=64)]
+OwnId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+
+
+def _unit(services: Services, identity: Identity, unit_id: str) -> Unit:
+    """Return the unit if this identity may act for it; others' units answer like unknown ones."""
+    unit = services.view.board.units.get(unit_id)
+    mine = identity.role is not Role.AGENT or identity.unit_id == unit_id
+    visible = identity.role is Role.AGENT or services.view.may_see("units", unit_id, identity.topics())
+    if unit is None or not mine or not visible:
+        raise Problem(404, "not_found", "no such unit", field="unit_id")
+    return unit
+
+
+def request_id(identity: Identity, own_id: str | None) -> UUID:
+    return command_id(identity, own_id) if own_id else uuid4()
+
+
+async def do(services: Services, identity: Identity, command: Command, own_id: str | None) -> dict[str, Any]:
+    """Submit a command in somebody's name and return its reply."""
+    digest = services.sealer.digest("command", repr(command).encode()) if own_id else None
+    return checked(await services.submit(Request(command, identity.name, request_id(identity, own_id), digest=digest)))
+
+
+@router.get("")
+async def list_units(services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
+    """Return the units you may see, each with its newest position."""
+    rows = services.view.live_rows("units", identity.topics())
+    return [_shown(services, row) for row in rows if isinstance(row, Unit)]
+
+
+@router.get("/{unit_id}")
+async def one_unit(unit_id: UnitId, services: Parts, identity: Agent) -> dict[str, Any]:
+    return _shown(services, _unit(services, identity, unit_id))
+
+
+def _shown(services: Services, unit: Unit) -> dict[str, Any]:
+    fix = services.positions.latest.get(unit.id)
+    return {**as_json(unit), "position": fix_json(fix) if fix else None}
+
+
+@router.put("/{unit_id}/duty")
+async def set_duty(
+    unit_id: UnitId, body: bodies.DutyBody, services: Parts, identity: Agent, own_id: OwnId = None
+) -> dict[str, Any]:
+    """Go on or off duty. Off duty means silent, except for one's own incident."""
+    _unit(services, identity, unit_id)
+    return await do(services, identity, SetDuty(unit_id, body.on_duty), own_id)
+
+
+@router.post("/{unit_id}/status")
+async def report_status(
+    unit_id: UnitId, body: bodies.StatusBody, services: Parts, identity: Agent, own_id: OwnId = None
+) -> dict[str, Any]:
+    """Accept or decline an offer, or report a fact: en_route, on_scene, ... A fact is never refused."""
+    _unit(services, identity, unit_id)
+    said = Status(
+        "status",
+        status=body.status,
+        assignment_id=body.assignment_id,
+        occurred_at=body.occurred_at,
+        reason=body.reason,
+    )
+    meant = read_field(unit_id, {k: v for k, v in _fields(said).items() if v is not None}, services.clock.now())
+    if isinstance(meant, Fix):
+        raise Problem(422, "invalid", "not a status", field="status")
+    return await do(services, identity, meant, own_id)
+
+
+def _fields(said: Status) -> dict[str, Any]:
+    return {
+        "kind": "status",
+        "status": said.status.value,
+        "assignment_id": said.assignment_id,
+        "occurred_at": said.occurred_at,
+        "reason": said.reason,
+    }
+
+
+@router.post("/{unit_id}/mayday", status_code=201)
+async def mayday(
+    unit_id: UnitId, body: bodies.MaydayBody, services: Parts, identity: Agent, own_id: OwnId = None
+) -> dict[str, Any]:
+    """Call for help for the unit itself."""
+    _unit(services, identity, unit_id)
+    now = services.clock.now()
+    return await do(services, identity, RaiseMayday(unit_id, min(body.occurred_at or now, now)), own_id)
+
+
+@router.post("/{unit_id}/position", status_code=204)
+async def report_position(unit_id: UnitId, body: bodies.PositionBody, services: Parts, identity: Agent) -> Response:
+    """Tell where the unit is. The newest by its own time counts."""
+    _unit(services, identity, unit_id)
+    now = services.clock.now()
+    services.positions.take(Fix(unit_id, Point(body.lat, body.lon), min(body.fixed_at or now, now), body.accuracy_m))
+    return Response(status_code=204)

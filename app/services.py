@@ -1,0 +1,83 @@
+"""Everything a route or a loop may need, built in one place (`app.main`)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Protocol
+
+from app.access.keys import Keys
+from app.access.tickets import Tickets
+from app.clock import Clock
+from app.codec import to_json
+from app.intake.calls import Intake
+from app.loops.loop import Loops
+from app.positions import Positions
+from app.requests import Answer, Request
+from app.sealing import Sealer
+from app.settings import Settings
+from app.signs import Signs
+from app.store.pool import Pool
+from app.stream.hub import Client, Hub
+from app.view import View
+from dispatch.commands import Command
+
+
+class Submitter(Protocol):
+    """Whoever takes requests to the desk: the desk itself, or the link to it."""
+
+    async def submit(self, request: Request) -> Answer:
+        """Return the answer once the request is recorded. Raises DeskUnavailable."""
+        ...
+
+
+@dataclass(slots=True)
+class Services:
+    """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock."""
+
+    settings: Settings
+    pool: Pool
+    clock: Clock
+    view: View
+    hub: Hub
+    keys: Keys
+    tickets: Tickets
+    sealer: Sealer
+    signs: Signs
+    intake: Intake
+    positions: Positions
+    submitter: Submitter
+    loops: Loops = field(default_factory=Loops)
+    late_loops: set[str] = field(default_factory=set)
+    dependencies: dict[str, str] = field(default_factory=dict)
+    heard: float = field(default_factory=monotonic)
+    on_presence: Callable[[str, bool], None] | None = None
+
+    async def submit(self, request: Request) -> Answer:
+        return await self.submitter.submit(request)
+
+    async def ask(self, command: Command, by: str) -> Answer:
+        """Submit a command of the service's own."""
+        return await self.submit(Request(command, by))
+
+    def presence(self, client: Client, here: bool) -> None:
+        """Note that a unit's device came or went; `on_presence` carries it to the desk's process."""
+        if client.unit_id is not None and self.on_presence is not None:
+            self.on_presence(client.unit_id, here or self.hub.hears(client.unit_id))
+
+    def hear_desk(self) -> None:
+        """Note that the desk is alive."""
+        self.heard = monotonic()
+
+    def picture_age_s(self) -> float:
+        """Return how old the desk's last heartbeat is."""
+        return max(monotonic() - self.heard, 0.0)
+
+    def pulse(self) -> bytes:
+        """Return the frame that says how far and how fresh this process's picture is."""
+        pulse: dict[str, Any] = {"kind": "pulse", "seq": self.view.seq, "age_s": round(self.picture_age_s(), 1)}
+        if self.late_loops:
+            pulse["late_loops"] = sorted(self.late_loops)
+        degraded = {name: state for name, state in self.dependencies.items() if state != "ok"}
+        if degraded:
+            pulse["degraded"] = degraded
+        return to_json(pulse)

@@ -1,0 +1,124 @@
+"""Settings: from the environment and a documented file (docs/settings.md); what is wrong is refused, by name."""
+
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, ClassVar, Final
+
+from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+from dispatch.entities import SectorRow
+from dispatch.status import Mode
+from geo.sign import IdFormat, Sector
+
+CONFIG_VARIABLE: Final = "AUXILIO_CONFIG"
+CONFIG_DEFAULT: Final = "auxilio.toml"
+
+
+def default_data_dir() -> Path:
+    """Return where the embedded servers and the keys live: the user's data folder (XDG)."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "auxilio"
+
+
+class BadSettings(Exception):
+    """Settings that cannot be used; one line per fault, naming the variable."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Names in the environment carry the prefix AUXILIO_, the two URLs do not."""
+
+    model_config = SettingsConfigDict(env_prefix="AUXILIO_", extra="forbid", frozen=True)
+
+    database_url: str | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: str | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8911
+    link_host: str = "127.0.0.1"
+    link_port: Annotated[int, Field(ge=0, le=65535)] = 0
+    region: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")] = "southwest"
+    data_dir: Path = Field(default_factory=default_data_dir)
+    key_file: Path | None = None
+    sectors_file: Path | None = None
+    origins: tuple[str, ...] = ()
+    allowed_hosts: tuple[str, ...] = ("*",)
+    shared_numbers: tuple[str, ...] = ()
+    log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - one file is enough
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        file = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_DEFAULT))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def keys_path(self) -> Path:
+        """Where the sealing keys are: outside every database backup."""
+        return self.key_file or self.data_dir / "keys.json"
+
+
+def load_settings(**given: Any) -> Settings:
+    """Read the settings. Raises BadSettings naming each wrong or unknown variable."""
+    known = {f"AUXILIO_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    unknown = sorted(name for name in os.environ if name.startswith("AUXILIO_") and name not in known)
+    if unknown:
+        raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
+    file = os.environ.get(CONFIG_VARIABLE)
+    if file is not None and not Path(file).is_file():
+        raise BadSettings(f"{CONFIG_VARIABLE}: no file at {file}")
+    try:
+        return Settings(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        lines = [f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise BadSettings("\n".join(lines)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise BadSettings(f"{file or CONFIG_DEFAULT}: {error}") from None
+
+
+def _variable(loc: tuple[int | str, ...]) -> str:
+    name = str(loc[0]) if loc else "settings"
+    return name if name.isupper() else f"AUXILIO_{name.upper()}"
+
+
+class _Format(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid", strict=True)
+    prefix: str = Field(pattern=r"^[A-Z]{1,8}$")
+    digits: int = Field(ge=1, le=8)
+    check: bool = False
+
+
+class _Sector(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    id: str = Field(pattern=r"^[A-Z0-9]{1,8}$")
+    name: str = Field(min_length=1, max_length=80)
+    lends: bool = True
+    mode: Mode = Mode.AUTO
+    id_formats: tuple[_Format, ...] = Field(min_length=1)
+
+
+class _Sectors(BaseModel):
+    model_config: ClassVar[ConfigDict] = ConfigDict(extra="forbid")
+    sector: tuple[_Sector, ...] = Field(min_length=1)
+
+
+def load_sectors(settings: Settings) -> tuple[tuple[Sector, ...], tuple[SectorRow, ...]]:
+    """Read the sectors, as the registry and as the board want them. Raises BadSettings."""
+    path = settings.sectors_file or Path(__file__).with_name("sectors.toml")
+    try:
+        read = _Sectors.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise BadSettings(f"AUXILIO_SECTORS_FILE: {path}: {error}") from None
+    except ValidationError as error:
+        lines = [f"{path}: {'.'.join(map(str, f['loc']))}: {f['msg']}" for f in error.errors(include_input=False)]
+        raise BadSettings("\n".join(lines)) from None
+    sectors = tuple(
+        Sector(s.id, s.name, tuple(IdFormat(f.prefix, f.digits, f.check) for f in s.id_formats), s.lends)
+        for s in read.sector
+    )
+    return sectors, tuple(SectorRow(s.id, s.name, s.mode, s.lends) for s in read.sector)

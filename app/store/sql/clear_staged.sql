@@ -1,0 +1,2 @@
+-- Forgets an import that was never recorded.
+DELETE FROM placards_staged WHERE region = $1

@@ -1,0 +1,107 @@
+"""Following the ledger without a desk: relayed batches while they fit, the ledger itself when they do not."""
+
+import asyncio
+import logging
+from datetime import datetime
+from time import monotonic
+from typing import Any, Final
+
+import orjson
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from app.codec import decode_event
+from app.positions import Fix
+from app.publishing import Publisher
+from app.relay import SOCKET_S, channel, decode_batch
+from app.services import Services
+from app.store.ledger import read_events
+from geo.point import Point
+
+log = logging.getLogger(__name__)
+
+SILENT_S: Final = 1.0  # design 1: after 1 s of silence followers poll the ledger
+BATCH_EVENTS: Final = 500  # events folded between two turns of the event loop while catching up
+
+
+class Follower:
+    """Keeps a view at the head. A batch is folded only if it begins at the view's own head, by seq and by hash."""
+
+    def __init__(self, services: Services, publisher: Publisher, redis: Redis, own_name: str) -> None:
+        self._services = services
+        self._publisher = publisher
+        self._redis = redis
+        self._own_name = own_name
+        self._heard = 0.0
+        self._closing = False
+
+    def close(self) -> None:
+        """Let `run` end by itself: a Redis call that is cancelled may swallow the cancellation."""
+        self._closing = True
+
+    async def run(self) -> None:
+        """Follow until closed: over Redis while it is there, by polling while it is not."""
+        while not self._closing:
+            try:
+                await self._listen()
+            except (RedisError, OSError) as error:
+                self._services.dependencies["relay"] = f"down: {type(error).__name__}"
+                await self.catch_up()
+                await asyncio.sleep(SILENT_S)
+
+    async def _listen(self) -> None:
+        region = self._services.settings.region
+        async with self._redis.pubsub() as pubsub:
+            await pubsub.subscribe(*(channel(region, what) for what in ("batches", "heads", "positions")))
+            await self.catch_up()  # subscribed first, so nothing falls between
+            self._services.dependencies["relay"] = "ok"
+            while not self._closing:
+                message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=SOCKET_S / 2)
+                if message is not None:
+                    self._heard = monotonic()
+                    await self._take(message["channel"].decode().rpartition(":")[2], message["data"])
+                elif monotonic() - self._heard > SILENT_S:
+                    await self.catch_up()
+
+    async def _take(self, what: str, data: bytes) -> None:
+        try:
+            if what == "batches":
+                await self._take_batch(data)
+            elif what == "heads":
+                if int(orjson.loads(data)["seq"]) > self._services.view.seq:
+                    await self.catch_up()
+            else:
+                self._take_positions(orjson.loads(data))
+        except (ValueError, KeyError, TypeError) as error:
+            log.warning("a relayed message made no sense: %s", type(error).__name__)
+
+    async def _take_batch(self, data: bytes) -> None:
+        batch = decode_batch(data)
+        view = self._services.view
+        if batch.first == view.seq + 1 and batch.before == view.hash:
+            self._publisher.tell([decode_event(body) for body in batch.bodies], batch.after)
+        elif batch.last > view.seq:
+            await self.catch_up()
+
+    def _take_positions(self, said: dict[str, Any]) -> None:
+        if said["from"] == self._own_name:
+            return
+        for fix in said["fixes"]:
+            at = datetime.fromisoformat(fix["fixed_at"])
+            point = Point(fix["lat"], fix["lon"])
+            self._services.positions.take(Fix(fix["unit_id"], point, at, fix["accuracy_m"]), is_own=False)
+
+    async def catch_up(self) -> None:
+        """Fold what the ledger has after the view's head."""
+        services = self._services
+        events, head_hash = [], b""
+        async for recorded, after in read_events(services.pool, services.settings.region, services.view.seq):
+            events.append(recorded)
+            head_hash = after
+            if len(events) == BATCH_EVENTS:
+                self._publisher.tell(events, head_hash)
+                events = []
+                await asyncio.sleep(0)
+        if events:
+            self._publisher.tell(events, head_hash)
+        self._heard = monotonic()

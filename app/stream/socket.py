@@ -1,0 +1,184 @@
+"""The websocket: moves bytes between the session, the hub and the desk; the rules are in `session` and `hub`."""
+
+import asyncio
+import logging
+from typing import Any, Final
+from urllib.parse import urlsplit
+from uuid import UUID, uuid4, uuid5
+
+from fastapi import WebSocket, WebSocketDisconnect
+
+from app.access.identity import Identity, Role
+from app.access.tickets import SUBPROTOCOL
+from app.codec import to_json
+from app.field import BadField, read_field
+from app.positions import Fix
+from app.requests import Answer, DeskUnavailable, Request
+from app.services import Services
+from app.stream.hub import OUTBOX_FRAMES_MAX, Client
+from app.stream.session import BadFrame, FieldFrame, Hello, Session
+
+log = logging.getLogger(__name__)
+
+HELLO_S: Final = 5.0  # reliability section 8: who says nothing is not kept
+CLOSE_S: Final = 2.0
+PAST_FRAMES_MAX: Final = (
+    OUTBOX_FRAMES_MAX // 2
+)  # a longer past is quicker fetched as a snapshot, and would fill the box
+BAD_FRAME, NOT_KNOWN, TOO_SLOW, BAD_ORIGIN = 4400, 4401, 4408, 4403
+COMMAND_SPACE: Final = UUID("6f9a1f3e-59a5-4a57-8df5-0a9f6a6d3d11")  # a sender's own ids become ours within this space
+
+
+async def stream(socket: WebSocket, services: Services) -> None:
+    """Serve one client until it leaves, breaks the contract or falls too far behind."""
+    if not origin_is_ours(socket, services.settings.origins):
+        await socket.close(BAD_ORIGIN)
+        return
+    identity, subprotocol = await identify(socket, services)
+    if identity is None or identity.role not in (Role.DISPATCHER, Role.AGENT):
+        await socket.close(NOT_KNOWN)
+        return
+    await socket.accept(subprotocol)
+    try:
+        await _converse(socket, services, identity)
+    except WebSocketDisconnect:
+        pass  # the client left, which is its right
+    except BadFrame as error:
+        await _close(socket, BAD_FRAME, str(error))
+    except TimeoutError:
+        await _close(socket, BAD_FRAME, "no hello")
+
+
+async def _converse(socket: WebSocket, services: Services, identity: Identity) -> None:
+    session = Session(identity)
+    async with asyncio.timeout(HELLO_S):
+        hello = session.feed(await _receive(socket))
+    assert isinstance(hello, Hello)  # noqa: S101 - a session's first frame is hello or BadFrame
+    client = Client(hello.topics, identity.role, identity.unit_id if identity.role is Role.AGENT else None)
+    client.task = asyncio.current_task()
+    greet(client, hello, services)
+    services.presence(client, True)
+    reader = asyncio.create_task(_read(socket, services, session, client, identity), name="reader")
+    writer = asyncio.create_task(_write(socket, client), name="writer")
+    try:
+        done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
+        if writer in done and client.cut:
+            await _close(socket, TOO_SLOW, "too far behind, come back with your cursor")
+        for task in done:
+            task.result()
+    finally:
+        services.hub.leave(client)
+        services.presence(client, False)
+        for task in (reader, writer):
+            task.cancel()
+        await asyncio.gather(reader, writer, return_exceptions=True)
+
+
+def greet(client: Client, hello: Hello, services: Services) -> None:
+    """Join first, then queue the past up to the seam; no await stands between, so nothing is missed or doubled."""
+    services.hub.join(client)
+    past = services.view.since(hello.since) if hello.since is not None else []
+    frames = [data for frame in past or () if (data := frame.bytes_for(hello.topics)) is not None]
+    if past is None or len(frames) > PAST_FRAMES_MAX:
+        topics = ",".join(sorted(hello.topics))
+        resync = {"kind": "resync", "url": f"/v1/board?topics={topics}", "cursor": services.view.cursor()}
+        client.say(to_json(resync))
+        return
+    welcome = {"kind": "welcome", "cursor": services.view.cursor(), "topics": sorted(hello.topics)}
+    client.say(to_json(welcome))
+    for data in frames:
+        client.say(data)
+
+
+async def _read(socket: WebSocket, services: Services, session: Session, client: Client, identity: Identity) -> None:
+    while True:
+        frame = session.feed(await _receive(socket))
+        if isinstance(frame, FieldFrame):
+            await _act(frame, services, client, identity)
+
+
+async def _act(frame: FieldFrame, services: Services, client: Client, identity: Identity) -> None:
+    """Do what a device says and answer it; the device re-sends what it got no answer for, under the same id."""
+    assert identity.unit_id is not None  # noqa: S101 - the session lets only agents come here
+    try:
+        meant = read_field(identity.unit_id, frame.body, services.clock.now())
+    except BadField as error:
+        client.say(
+            _answer(frame, {"outcome": "refused", "code": "invalid", "field": error.field, "detail": error.reason})
+        )
+        return
+    if isinstance(meant, Fix):
+        services.positions.take(meant)
+        return
+    request = Request(meant, identity.name, command_id(identity, frame.id))
+    try:
+        answer = await services.submit(request)
+    except DeskUnavailable:
+        client.say(_answer(frame, {"outcome": "unavailable", "code": "unavailable", "detail": "send it again"}))
+        return
+    client.say(_answer(frame, answer_json(answer)))
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as the contract shows it."""
+    shown: dict[str, Any] = {"outcome": answer.outcome, "seq": answer.seq, **answer.reply}
+    if answer.code:
+        shown |= {"code": answer.code, "detail": answer.message, "field": answer.field, "allowed": answer.allowed}
+    return shown
+
+
+def _answer(frame: FieldFrame, body: dict[str, Any]) -> bytes:
+    return to_json({"kind": "answer", "id": frame.id, **body})
+
+
+def command_id(identity: Identity, own_id: str | None) -> UUID:
+    """Return the command's id: derived from the sender's own, within its own key, or a new one."""
+    return uuid4() if own_id is None else uuid5(COMMAND_SPACE, f"{identity.key_id}:{own_id}")
+
+
+async def _write(socket: WebSocket, client: Client) -> None:
+    while not client.cut:
+        data = client.take()
+        if data is None:
+            client.wake.clear()
+            await client.wake.wait()
+        else:
+            await socket.send({"type": "websocket.send", "text": data.decode()})
+
+
+async def _receive(socket: WebSocket) -> str | bytes:
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1006))
+    text: str | None = message.get("text")
+    data: str | bytes = text if text is not None else message["bytes"]
+    return data
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    try:
+        async with asyncio.timeout(CLOSE_S):
+            await socket.close(code, reason[:120])
+    except (TimeoutError, RuntimeError) as error:
+        log.info("a socket could not be closed in good order: %s", type(error).__name__)
+
+
+async def identify(socket: WebSocket, services: Services) -> tuple[Identity | None, str | None]:
+    """Return who opens the socket: by header, or by a single-use ticket in the subprotocol; never by the address."""
+    header = socket.headers.get("authorization", "")
+    offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",") if p.strip()]
+    subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
+    if header[:7].lower() == "bearer ":
+        return await services.keys.identify(header[7:].strip()), subprotocol
+    for protocol in offered:
+        if protocol.startswith("ticket."):
+            return services.tickets.redeem(protocol.removeprefix("ticket.")), subprotocol
+    return None, None
+
+
+def origin_is_ours(socket: WebSocket, allowed: tuple[str, ...]) -> bool:
+    """Whether the page that opens the socket is one of ours; devices send no Origin."""
+    origin = socket.headers.get("origin")
+    if origin is None:
+        return True
+    return origin in allowed or urlsplit(origin).netloc == socket.headers.get("host", "")
