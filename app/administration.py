@@ -16,7 +16,6 @@ from app.requests import Request
 from app.services import Submitter
 from app.settings import Settings, load_sectors
 from app.signs import Signs
-from app.store.ledger import NoLedger, read_head
 from app.store.migrate import migrate
 from app.store.pool import ACQUIRE_S, Pool, open_pool
 from app.store.statements import statement
@@ -64,10 +63,12 @@ async def a_desk(settings: Settings, urls: Urls) -> AsyncIterator[tuple[Pool, Su
 async def _is_heard(pool: Pool, region: str, heard: asyncio.Event) -> bool:
     try:
         async with pool.acquire(timeout=ACQUIRE_S) as connection:
-            await read_head(connection, region)
+            row = await connection.fetchrow(statement("read_head"), region)
+        if row is None or row["desk_address"] is None:
+            return False
         async with asyncio.timeout(DESK_ANSWERS_S):
             await heard.wait()
-    except (NoLedger, TimeoutError):
+    except TimeoutError:
         return False
     return True
 

@@ -63,6 +63,10 @@ class Desk:
         """The private board: positions go in here; nobody reads it."""
         return self._board
 
+    @property
+    def epoch(self) -> int:
+        return self._head.epoch
+
     def is_well(self) -> bool:
         """Whether nothing has been in the works for too long: an append that hangs makes every picture old."""
         return self._busy_since is None or monotonic() - self._busy_since < BUSY_MAX_S

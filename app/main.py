@@ -25,7 +25,7 @@ from app.settings import Settings, load_sectors
 from app.signs import Signs
 from app.store.boards import load_board
 from app.store.ledger import read_head
-from app.store.pool import ACQUIRE_S, Pool, open_pool
+from app.store.pool import ACQUIRE_S, Pool, execute, open_pool
 from app.stream.follow import Follower
 from app.stream.hub import Hub
 from app.view import View
@@ -92,7 +92,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
 
         services = await build_services(settings, pool, clock, desk, forward)
         link = LinkServer(desk, services.view, services.positions)
-        await listen_for_gateways(stack, link, desk, settings)
+        await listen_for_gateways(stack, link, desk, pool, settings)
         redis = open_redis(urls.redis)
         stack.push_async_callback(redis.aclose)
         relay = Relay(redis, settings.region, lambda state: services.dependencies.__setitem__("relay", state))
@@ -162,13 +162,20 @@ def start_task(
     return task
 
 
-async def listen_for_gateways(stack: AsyncExitStack, link: LinkServer, desk: Desk, settings: Settings) -> None:
+async def listen_for_gateways(
+    stack: AsyncExitStack, link: LinkServer, desk: Desk, pool: Pool, settings: Settings
+) -> None:
     """Open the link's port and write its address into the lease row."""
     server = await link.listen(settings.link_host, settings.link_port)
     stack.push_async_callback(link.close)
     stack.callback(server.close)
     port = server.sockets[0].getsockname()[1]
     await desk.announce(f"{settings.link_host}:{port}")
+
+    async def retire() -> None:
+        await execute(pool, "retire_desk", settings.region, desk.epoch)
+
+    stack.push_async_callback(retire)
 
 
 def freeze() -> None:

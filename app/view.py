@@ -8,7 +8,7 @@ from uuid import UUID
 
 import orjson
 
-from app.codec import Recorded, encode_row
+from app.codec import Recorded, encode_row, to_json
 from app.frames import Frame, Shown
 from app.scopes import Scope, is_live, scope_of
 from app.store.ledger import Head
@@ -104,7 +104,7 @@ class View:
         for (table, row_id), scope in self._scopes.items():
             if not topics.isdisjoint(scope):
                 rows[table].append(orjson.Fragment(encode_row(self.board.tables[table][row_id])))
-        return orjson.dumps({"cursor": self.cursor(), "seq": self.seq, "at": self.board.at, "rows": rows})
+        return to_json({"cursor": self.cursor(), "seq": self.seq, "at": self.board.at, "rows": rows})
 
     def live_rows(self, table: str, topics: Scope) -> list[Row]:
         """Return the live rows of one table a set of topics may see."""

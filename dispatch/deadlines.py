@@ -1,8 +1,10 @@
 """The instants at which a row wants attention: written in rows, kept in a heap, dropped when the row moves on."""
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
+from typing import Any, Final
 
 from dispatch.commands import TimeIsUp
 from dispatch.entities import Alarm, Assignment, Incident, Row
@@ -11,29 +13,39 @@ from dispatch.status import AssignmentStatus, Where
 Mark = tuple[datetime, str, int, str]
 
 
+def _of_assignment(row: Assignment) -> Iterator[Mark]:
+    if row.status is AssignmentStatus.OFFERED:
+        yield row.answer_by, "assignments", row.id, "answer_by"
+    if row.hear_by is not None:
+        yield row.hear_by, "assignments", row.id, "hear_by"
+    if row.place_ack_by is not None and row.is_active:
+        yield row.place_ack_by, "assignments", row.id, "place_ack_by"
+
+
+def _of_incident(row: Incident) -> Iterator[Mark]:
+    if row.ages_at is not None and row.where in AGES:
+        yield row.ages_at, "incidents", row.id, "ages_at"
+    if row.held_until is not None:
+        yield row.held_until, "incidents", row.id, "held_until"
+
+
+def _of_alarm(row: Alarm) -> Iterator[Mark]:
+    if row.rearm_at is not None and row.cleared_at is None:
+        yield row.rearm_at, "alarms", row.id, "rearm_at"
+
+
+AGES: Final = frozenset({Where.QUEUED, Where.OFFERED, Where.WITH_DISPATCHER})
+MARKS: Final[dict[type, Callable[[Any], Iterator[Mark]]]] = {
+    Assignment: _of_assignment,
+    Incident: _of_incident,
+    Alarm: _of_alarm,
+}
+
+
 def marks_of(row: Row | None) -> tuple[Mark, ...]:
     """The deadlines a row stands under now."""
-    match row:
-        case Assignment():
-            return tuple(
-                (due, "assignments", row.id, name)
-                for name, due in (
-                    ("answer_by", row.answer_by if row.status is AssignmentStatus.OFFERED else None),
-                    ("hear_by", row.hear_by),
-                    ("place_ack_by", row.place_ack_by if row.is_active else None),
-                )
-                if due is not None
-            )
-        case Incident():
-            waits = row.is_open and row.where is not Where.ASSIGNED
-            return tuple(
-                (due, "incidents", row.id, name)
-                for name, due in (("ages_at", row.ages_at if waits else None), ("held_until", row.held_until))
-                if due is not None
-            )
-        case Alarm() if row.rearm_at is not None and row.cleared_at is None:
-            return ((row.rearm_at, "alarms", row.id, "rearm_at"),)
-    return ()
+    marks = MARKS.get(type(row))
+    return () if marks is None else tuple(marks(row))
 
 
 @dataclass(slots=True)

@@ -143,7 +143,7 @@ class Ear:
         """Write a stretch down in its likeliest ways, best first."""
         first = next(index for index, slot in enumerate(slots) if slot.is_number)
         heads = self._heads(slots[:first])
-        tail = [slot for slot in slots[first : first + SLOTS_MAX] if slot.is_sure]
+        tail = [_weighed(slot, is_last=slot is slots[-1]) for slot in slots[first : first + SLOTS_MAX]]
         columns: list[tuple[Option, ...]] = [heads]
         for slot in tail:
             open_columns = sum(len(column) > 1 for column in columns)
@@ -176,6 +176,14 @@ class Ear:
 
 def _letter(letters: str) -> Slot:
     return Slot(((letters, 0.0),), is_number=False)
+
+
+def _weighed(slot: Slot, is_last: bool) -> Slot:
+    """Let an everyday word be a check character where it ends the stretch; elsewhere after a number it is noise."""
+    if slot.is_sure:
+        return slot
+    silent = ("", NOISE_WORD_NATS)
+    return Slot((*slot.options, silent) if is_last else (silent,), is_number=False)
 
 
 def _after_explainer(tokens: Sequence[str], at: int, letter: str) -> int:

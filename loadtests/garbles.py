@@ -57,7 +57,7 @@ def garble(sign: Sign, kind: Garble, names: Mapping[str, str], taken: frozenset[
     if kind in (Garble.MISHEARD_EN, Garble.MISHEARD_ES):
         language = "en" if kind is Garble.MISHEARD_EN else "es"
     if kind is Garble.NO_SIGN:
-        digits = _foreign(prefix, digits, taken, rng)
+        digits = _foreign(prefix, digits, check, taken, rng)
     slips = {Garble.SWAPPED: (_swap,), Garble.DROPPED: (_drop,), Garble.ADDED: (_add,)}.get(kind, ())
     if kind is Garble.TWICE:
         slips = (rng.choice((_swap, _drop, _add)),)
@@ -115,9 +115,9 @@ def _other_letter(prefix: str, rng: Random) -> str:
     return prefix[:at] + rng.choice([letter for letter in pool if letter != prefix[at]]) + prefix[at + 1 :]
 
 
-def _foreign(prefix: str, digits: str, taken: frozenset[str], rng: Random) -> str:
+def _foreign(prefix: str, digits: str, check: str, taken: frozenset[str], rng: Random) -> str:
     """Return a number of this length that no sign of the prefix has: a utility pole's, a mile post's."""
     while True:
         other = "".join(rng.choice("0123456789") for _ in digits)
-        if f"{prefix}-{other}" not in taken:
+        if f"{prefix}-{other}{check}" not in taken:
             return other

@@ -1,12 +1,11 @@
 """A call comes in: the same call again, one more about a known incident, or a new incident."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
 from dispatch.board import Board
 from dispatch.commands import ReportCall
-from dispatch.entities import Call, Incident, Link
+from dispatch.entities import Call, Incident, Link, Place
 from dispatch.events import (
     AlarmRaised,
     CallReceived,
@@ -46,21 +45,22 @@ def report_call(board: Board, command: ReportCall, now: datetime) -> Turn:
         known = board.call_of.get((command.psap, command.psap_call_id))
         if known is not None:
             return (yield from _same_call(board, board.calls[known], command, now))
-    incident, links = relate(board, command, now)
+    place = place_of(command.resolution.state, command.resolution.candidates)
+    incident, links = relate(board, command, place, now)
     if incident is not None:
         call = _call(board, command, incident.id, now)
         yield CallReceived(call, joined=True)
         yield from _ring_again(board, incident.id, now)
         yield from _learn(board, call, command, now)
         return _reply(board, call, joined=True)
-    return (yield from _open(board, command, links, now))
+    return (yield from _open(board, command, place, links, now))
 
 
-def _open(board: Board, command: ReportCall, links: tuple[Link, ...], now: datetime) -> Turn:
-    incident = _incident(board, command, now)
-    call = _call(board, command, incident.id, now)
+def _open(board: Board, command: ReportCall, place: Place | None, links: tuple[Link, ...], now: datetime) -> Turn:
+    call = _call(board, command, board.next_id("incidents"), now)
     yield CallReceived(call, joined=False)
-    yield IncidentOpened(replace(incident, calls=(call.id,), late=call.late))
+    incident = _incident(call, command, place, now)
+    yield IncidentOpened(incident)
     if call.late:
         yield AlarmRaised(alarm(board, AlarmKind.LATE, now, incident=board.incidents[incident.id]))
     for link in links:
@@ -80,7 +80,7 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
         return _reply(board, known, joined=False) | {"repeated": True}
     fresh = _call(board, command, known.incident_id, now)
     if not command.resolution.candidates and known.candidates:  # an update without words takes no place away
-        fresh = replace(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
+        fresh = changed(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
     updated = changed(
         fresh,
         id=known.id,
@@ -140,23 +140,24 @@ def _priority(command: ReportCall) -> int:
     return max(priority, PRIORITY_CHILD_ALONE) if command.party.child_alone else priority
 
 
-def _incident(board: Board, command: ReportCall, now: datetime) -> Incident:
-    place = place_of(command.resolution.state, command.resolution.candidates)
+def _incident(call: Call, command: ReportCall, place: Place | None, now: datetime) -> Incident:
     priority = _priority(command)
     return Incident(
-        id=board.next_id("incidents"),
-        kind=command.kind,
+        id=call.incident_id,
+        kind=call.kind,
         type=command.type,
         priority=priority,
-        received_at=min(command.received_at, now),
+        received_at=call.received_at,
         opened_at=now,
         since=now,
         ages_at=now + ageing_interval(priority),
         sector=(place.sector if place else None) or command.sector,
         place=place,
-        candidates=command.resolution.candidates,
-        needs=tuple(sorted(set(command.needs))),
-        party=command.party,
+        candidates=call.candidates,
+        needs=call.needs,
+        party=call.party,
+        calls=(call.id,),
+        late=call.late,
     )
 
 

@@ -5,14 +5,14 @@ from datetime import datetime
 from dispatch.board import Board, open_only
 from dispatch.commands import ReportCall
 from dispatch.entities import Incident, Link, Place
-from dispatch.rules.places import place_of
 from dispatch.status import JOIN_RADIUS_M, JOIN_WINDOW
 from geo.point import distance_m
 
 
-def relate(board: Board, command: ReportCall, now: datetime) -> tuple[Incident | None, tuple[Link, ...]]:
-    """Return the incident this call joins, or else the links its own incident gets."""
-    place = place_of(command.resolution.state, command.resolution.candidates)
+def relate(
+    board: Board, command: ReportCall, place: Place | None, now: datetime
+) -> tuple[Incident | None, tuple[Link, ...]]:
+    """Return the incident this call joins, or else the links its own incident gets; `place` is what it names."""
     links: dict[int, str] = {}
     for incident in _of_the_same_number(board, command, now):
         if not incident.is_open:

@@ -61,6 +61,7 @@ def first_of(said: str) -> str:
         ("the sign says TUC 417 blue writing", "TUC417"),
         ("TUC number uh 4 um 17", "TUC417"),
         ("TUC 2104 kilo", "TUC2104K"),
+        ("TUC 1006 E", "TUC1006E"),
         ("tuck 417", "417"),
         ("٤١٧", "417"),
         ("ＴＵＣ４１７", "TUC417"),
