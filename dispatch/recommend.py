@@ -1,4 +1,4 @@
-"""What the board would do: for an incident's place, or each candidate place, the units to send and why not the others."""
+"""What the board would do: for an incident's place, or each candidate, whom to send and why not the others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
