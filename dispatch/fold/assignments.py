@@ -85,7 +85,10 @@ def hear_offer(board: Board, assignment: Assignment, at: datetime) -> Changes:
 
 def frame_heard(board: Board, event: e.FrameHeard, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    board.put(changed(assignment, **hear(board, assignment, at)))
+    # A person who let the time for a changed place pass still owes the word, although the device has it now.
+    is_owed = assignment.is_active and assignment.must_hear is MustHear.PLACE_CHANGED
+    heard = {"heard_at": at} if is_owed and assignment.place_ack_by is None else hear(board, assignment, at)
+    board.put(changed(assignment, **heard))
 
 
 def not_reached(board: Board, event: e.UnitNotReached, at: datetime) -> None:

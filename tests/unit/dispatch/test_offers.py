@@ -232,6 +232,15 @@ def test_a_late_acknowledgement_ends_the_alarm(scene: Scene) -> None:
     assert not scene.ringing(AlarmKind.NOT_REACHED)
 
 
+def test_a_device_that_answers_late_does_not_acknowledge_for_the_person(scene: Scene) -> None:
+    seq = accepted_and_moved(scene)
+    scene.wait(61)
+    scene.hear()
+    assert scene.ringing(AlarmKind.NOT_REACHED, 1)
+    scene.accept(seq=seq)
+    assert not scene.ringing(AlarmKind.NOT_REACHED)
+
+
 @pytest.mark.parametrize("seq", [None, 5])
 def test_an_old_yes_does_not_acknowledge_a_new_place(scene: Scene, seq: int | None) -> None:
     accepted_and_moved(scene)

@@ -1,6 +1,6 @@
 """Design 4.5, 4.10 and reliability G14: presses fold, tests page nobody, and the order of messages does not matter."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from dispatch.decide import decide
 from dispatch.entities import Link
 from dispatch.errors import Refusal
 from dispatch.events import TowerChanged
+from dispatch.rules import towers
 from dispatch.status import AlarmKind, Held, Kind, Where
 from tests.unit.dispatch.scene import BEGIN, Scene
 
@@ -174,3 +175,18 @@ def test_the_order_and_repetition_of_a_towers_messages_change_nothing(
 ) -> None:
     one, other = orders
     assert final(one, silent_since) == final(other, silent_since)
+
+
+def test_the_order_would_matter_if_messages_that_change_nothing_were_forgotten(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def change(
+        board: Board, tower_id: str, sector: str | None, what: str, on: bool, occurred_at: datetime
+    ) -> Iterator[TowerChanged]:
+        was = towers._is_on(board, tower_id, what)
+        if what == "tested" or was != on:
+            yield TowerChanged(tower_id, sector, what, on, occurred_at)
+
+    monkeypatch.setattr(towers, "_change", change)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        test_the_order_and_repetition_of_a_towers_messages_change_nothing()
