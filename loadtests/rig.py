@@ -18,9 +18,12 @@ import httpx
 
 from app.access.identity import Role
 from app.access.keys import create_key
+from app.administration import import_registry, import_units
 from app.embedded.home import home_for
 from app.embedded.postgres import Postgres
 from app.embedded.valkey import Valkey
+from app.engines import Urls
+from app.settings import Settings
 from app.store.migrate import migrate
 from app.store.pool import open_pool
 from dispatch.entities import Unit
@@ -97,9 +100,8 @@ class Service:
         return self.folder / f"{self.command}.log"
 
     async def start(self) -> None:
-        """Start and wait until it serves; a second start takes the same port. Raises RuntimeError with its last words."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        env = os.environ | {
+        """Start and wait until it serves; a second start takes the same port. Raises RuntimeError: its last words."""
+        env = {name: value for name, value in os.environ.items() if not name.startswith("AUXILIO_")} | {
             "DATABASE_URL": self.database,
             "REDIS_URL": self.redis,
             "AUXILIO_DATA_DIR": str(self.folder),
@@ -121,6 +123,9 @@ class Service:
         except TimeoutError:
             await self.kill()
         raise RuntimeError(f"{self.command} did not start: {self.last_words()}")
+
+    def __post_init__(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
 
     def last_words(self) -> str:
         return self.log.read_text(errors="replace")[-3000:]
@@ -165,10 +170,6 @@ def signs_csv(border: Border) -> str:
 
 async def load_border(database: str, redis: str, folder: Path, seed: int = 1) -> Border:
     """Import a synthetic border into a database, as an operator would, by a desk of its own."""
-    from app.administration import import_registry, import_units
-    from app.engines import Urls
-    from app.settings import Settings
-
     border = make_border(seed)
     settings = Settings(data_dir=folder, region=REGION)
     urls = Urls(database, redis)
