@@ -31,9 +31,15 @@ class _Said(msgspec.Struct, forbid_unknown_fields=True):
     id: str | None = None
 
 
+Seq = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
 class Accept(_Said, forbid_unknown_fields=True, kw_only=True):
+    """`seq` is the newest must-hear frame the person has seen: it tells an offer taken from a new place seen."""
+
     assignment_id: AssignmentId
     occurred_at: datetime | None = None
+    seq: Seq | None = None
 
 
 class Decline(_Said, forbid_unknown_fields=True, kw_only=True):
@@ -46,6 +52,7 @@ class Status(_Said, forbid_unknown_fields=True, kw_only=True):
     assignment_id: AssignmentId | None = None
     occurred_at: datetime | None = None
     reason: Text = ""
+    seq: Seq | None = None
 
 
 class Mayday(_Said, forbid_unknown_fields=True, kw_only=True):
@@ -57,7 +64,7 @@ class Duty(_Said, forbid_unknown_fields=True, kw_only=True):
 
 
 class Received(_Said, forbid_unknown_fields=True, kw_only=True):
-    seq: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    seq: Seq
 
 
 class Position(_Said, forbid_unknown_fields=True, kw_only=True):
@@ -89,7 +96,7 @@ def read_field(unit_id: str, body: dict[str, object], now: datetime) -> Command 
         raise _bad(error) from None
     match said:
         case Accept():
-            return AcceptOffer(unit_id, said.assignment_id, when(said.occurred_at, now))
+            return AcceptOffer(unit_id, said.assignment_id, when(said.occurred_at, now), said.seq)
         case Decline():
             return DeclineOffer(unit_id, said.assignment_id, said.reason)
         case Status():
@@ -111,7 +118,7 @@ def _status(unit_id: str, said: Status, now: datetime) -> Command:
     if said.assignment_id is None:
         raise BadField("assignment_id", "an answer names its assignment")
     if said.status is AssignmentStatus.ACKNOWLEDGED:
-        return AcceptOffer(unit_id, said.assignment_id, when(said.occurred_at, now))
+        return AcceptOffer(unit_id, said.assignment_id, when(said.occurred_at, now), said.seq)
     if said.status is AssignmentStatus.DECLINED:
         return DeclineOffer(unit_id, said.assignment_id, said.reason)
     raise BadField("status", f"{said.status} is not a unit's to say")

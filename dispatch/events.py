@@ -214,13 +214,6 @@ class OfferMade:
     why: str = ""
 
 
-@kind("offer.extended")
-@dataclass(frozen=True, slots=True)
-class OfferExtended:
-    assignment_id: int
-    answer_by: datetime
-
-
 @kind("offer.accepted")
 @dataclass(frozen=True, slots=True)
 class OfferAccepted:
@@ -390,7 +383,7 @@ Event = (
     DeskTookOver | CallReceived | CallUpdated | AlertReceived | AlertRepeated | IncidentOpened | IncidentQueued
     | IncidentHeld | PlaceChanged | IncidentRaised | IncidentLinked | IncidentUnlinked | IncidentMerged | IncidentSplit
     | OutcomeRecorded | IncidentReopened | IncidentRecalled | HandOffRequested | IncidentAged | NoteAdded | OfferMade
-    | OfferExtended | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
+    | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
     | AssignmentCancelled | AssignmentPreempted | FieldReportOutOfOrder | UnitRegistered | UnitDutyChanged
     | UnitAnswering | AlarmRaised | AlarmAcknowledged | AlarmRearmed | AlarmCleared | TowerChanged | SectorConfigured
     | SectorModeChanged | RegistryImported | PlaceAcknowledged

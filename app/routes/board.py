@@ -15,7 +15,7 @@ from app.routes.units import OwnId, do
 from app.sealing import KeyMissing, SealedValue
 from app.store.pool import execute, fetch
 from app.view import as_json
-from dispatch.commands import AcknowledgeAlarm, SetMode
+from dispatch.commands import AcknowledgeAlarm, ClearAlarm, SetMode
 from dispatch.entities import Alarm
 from geo.place import DeviceFix
 from geo.point import Point
@@ -50,6 +50,16 @@ async def acknowledge(
     if not services.view.may_see("alarms", alarm_id, identity.topics()):
         raise Problem(404, "not_found", "no such alarm", field="alarm_id")
     return await do(services, identity, AcknowledgeAlarm(alarm_id, identity.name), own_id)
+
+
+@router.post("/alarms/{alarm_id}/clear")
+async def clear(
+    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: Dispatcher, own_id: OwnId = None
+) -> dict[str, Any]:
+    """Say that the cause is gone: a mayday is answered, a loop runs again."""
+    if not services.view.may_see("alarms", alarm_id, identity.topics()):
+        raise Problem(404, "not_found", "no such alarm", field="alarm_id")
+    return await do(services, identity, ClearAlarm(alarm_id, identity.name), own_id)
 
 
 @router.post("/private/{sealed_id}")

@@ -105,6 +105,7 @@ class StatusBody(Body):
     assignment_id: RowId | None = None
     occurred_at: Instant = None
     reason: OptionalText = ""
+    seq: Annotated[int | None, Field(ge=0, le=2**53, description="the newest must-hear frame seen")] = None
 
 
 class PositionBody(Body):

@@ -83,6 +83,7 @@ async def report_status(
         assignment_id=body.assignment_id,
         occurred_at=body.occurred_at,
         reason=body.reason,
+        seq=body.seq,
     )
     meant = read_field(unit_id, {k: v for k, v in _fields(said).items() if v is not None}, services.clock.now())
     if isinstance(meant, Fix):
@@ -97,6 +98,7 @@ def _fields(said: Status) -> dict[str, Any]:
         "assignment_id": said.assignment_id,
         "occurred_at": said.occurred_at,
         "reason": said.reason,
+        "seq": said.seq,
     }
 
 

@@ -59,10 +59,6 @@ def offer_made(board: Board, event: e.OfferMade, at: datetime) -> None:
     put_incident(board, incident, at, assignments=(*incident.assignments, assignment.id))
 
 
-def offer_extended(board: Board, event: e.OfferExtended, _at: datetime) -> None:
-    board.put(changed(board.assignments[event.assignment_id], answer_by=event.answer_by))
-
-
 def took_over(board: Board, event: e.DeskTookOver, _at: datetime) -> None:
     board.epoch = event.epoch
     for assignment_id in event.offers:
@@ -164,7 +160,6 @@ def _take_away(
 FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {
     e.DeskTookOver: took_over,
     e.OfferMade: offer_made,
-    e.OfferExtended: offer_extended,
     e.OfferAccepted: offer_accepted,
     e.OfferDeclined: offer_declined,
     e.OfferTimedOut: offer_timed_out,

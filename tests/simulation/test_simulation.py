@@ -29,8 +29,8 @@ from tests.simulation.simulation import Run, SeedFailed
 
 STEPS: Final = int(os.environ.get("AUXILIO_SIM_STEPS", "2000"))
 PROCESSES: Final = 2
-# Kinds the city never causes: no rule extends an offer alone, and its board never forgets an incident.
-UNSEEN_EVENTS: Final = {"OfferExtended", "IncidentRecalled"}
+# Kinds the city never causes: its board never forgets an incident.
+UNSEEN_EVENTS: Final = {"IncidentRecalled"}
 
 
 def seeds() -> list[int]:
