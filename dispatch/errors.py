@@ -24,6 +24,6 @@ class Refusal(Exception):
         super().__init__(f"{code}: {message}")
 
 
-def not_found(noun: str, wanted: object) -> Refusal:
-    """Build the refusal for an id nobody knows; `noun` is the field."""
-    return Refusal(Code.NOT_FOUND, f"no {noun} {wanted}", field=noun)
+def not_found(noun: str) -> Refusal:
+    """Build the refusal for an id nobody knows; `noun` is the field. What was asked for is not said again."""
+    return Refusal(Code.NOT_FOUND, f"no such {noun}", field=noun)

@@ -71,7 +71,7 @@ def hold(board: Board, incident_id: int, reason: Held, now: datetime, until: dat
 def acknowledge(board: Board, command: AcknowledgeAlarm, now: datetime) -> Turn:
     row = board.alarms.get(command.alarm_id)
     if row is None:
-        raise not_found("alarm", command.alarm_id)
+        raise not_found("alarm")
     if row.acknowledged_at is None and row.cleared_at is None:
         rearm_at = now + DISPATCHER_REARM if row.kind in COMES_BACK else None
         yield AlarmAcknowledged(row.id, command.by, rearm_at)
@@ -82,7 +82,7 @@ def clear(board: Board, command: ClearAlarm, now: datetime) -> Turn:  # noqa: AR
     """End an alarm whose cause a person knows to be gone; what still waits for somebody goes on ringing."""
     row = board.alarms.get(command.alarm_id)
     if row is None:
-        raise not_found("alarm", command.alarm_id)
+        raise not_found("alarm")
     if row.cleared_at is None:
         if row.kind in ENDS_BY_ITSELF:
             message = f"alarm {row.id} ends when incident {row.incident_id} moves on"

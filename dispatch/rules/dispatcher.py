@@ -43,7 +43,7 @@ def _send(board: Board, incident_id: int, unit: Unit, by: str, why: str, now: da
 def _takeable(board: Board, unit_id: str, incident: Incident, *, preempt: bool) -> Unit:
     unit = board.units.get(unit_id)
     if unit is None:
-        raise not_found("unit", unit_id)
+        raise not_found("unit")
     if incident.place is None:
         raise Refusal(Code.NOT_ALLOWED_NOW, "the incident has no place yet", field="incident_id", allowed=("place",))
     if not unit.on_duty:
@@ -68,7 +68,7 @@ def _takeable(board: Board, unit_id: str, incident: Incident, *, preempt: bool) 
 def _active(board: Board, assignment_id: int) -> Assignment:
     assignment = board.assignments.get(assignment_id)
     if assignment is None:
-        raise not_found("assignment", assignment_id)
+        raise not_found("assignment")
     if not assignment.is_active:
         raise Refusal(Code.STALE, f"assignment {assignment_id} is {assignment.status}", field="assignment_id")
     return assignment

@@ -141,7 +141,7 @@ def set_duty(board: Board, command: SetDuty, now: datetime) -> Turn:
     """Go on or off duty. An offer still open goes to the next unit; an incident already taken stays taken."""
     unit = board.units.get(command.unit_id)
     if unit is None:
-        raise not_found("unit", command.unit_id)
+        raise not_found("unit")
     if unit.on_duty != command.on_duty:
         yield UnitDutyChanged(unit.id, command.on_duty)
     held = board.units[unit.id].assignment_id
@@ -165,7 +165,7 @@ def touch(board: Board, unit_id: str, now: datetime) -> Steps:
 def _own(board: Board, unit_id: str, assignment_id: int) -> Assignment:
     assignment = board.assignments.get(assignment_id)
     if assignment is None or assignment.unit_id != unit_id:
-        raise not_found("assignment", assignment_id)
+        raise not_found("assignment")
     return assignment
 
 

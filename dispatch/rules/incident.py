@@ -9,7 +9,7 @@ def find(board: Board, incident_id: int, version: int | None = None) -> Incident
     """Return the incident. Raises Refusal when unknown, or changed since the person saw it."""
     incident = board.incidents.get(incident_id)
     if incident is None:
-        raise not_found("incident", incident_id)
+        raise not_found("incident")
     if version is not None and version != incident.version:
         raise Refusal(
             Code.STALE,

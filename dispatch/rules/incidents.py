@@ -64,7 +64,7 @@ def _check_outcome(board: Board, command: c.RecordOutcome) -> None:
         if command.duplicate_of is None or command.duplicate_of == command.incident_id:
             raise Refusal(Code.INVALID, "a duplicate names the other incident", field="duplicate_of")
         if command.duplicate_of not in board.incidents:
-            raise not_found("duplicate_of", command.duplicate_of)
+            raise not_found("duplicate_of")
     elif command.duplicate_of is not None:
         raise Refusal(Code.INVALID, "only a duplicate names another incident", field="duplicate_of")
     if command.outcome is Outcome.TRANSFERRED and not command.agency:
@@ -120,7 +120,7 @@ def recall(board: Board, command: c.Recall, now: datetime) -> Turn:  # noqa: ARG
         rows = command.rows
         incident = next((r for r in rows if isinstance(r, Incident) and r.id == command.incident_id), None)
         if incident is None:
-            raise not_found("incident", command.incident_id)
+            raise not_found("incident")
         yield IncidentRecalled(
             incident,
             tuple(r for r in rows if isinstance(r, Call)),

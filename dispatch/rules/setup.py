@@ -48,7 +48,7 @@ def set_mode(board: Board, command: SetMode, now: datetime) -> Turn:
     """Change how a sector assigns: on `auto` what waited for the key goes on, on `recommend` what waits gets one."""
     sector = board.sectors.get(command.sector_id)
     if sector is None:
-        raise not_found("sector", command.sector_id)
+        raise not_found("sector")
     if sector.mode is not command.mode:
         yield SectorModeChanged(sector.id, command.mode)
         here = [i for i in open_only(board, board.open_incidents) if i.sector == sector.id]
