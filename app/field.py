@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import msgspec
 
 from app.positions import Fix
+from app.problems import FIELD_NAME, UNKNOWN_FIELD
 from dispatch.commands import AcceptOffer, Command, DeclineOffer, HearFrame, RaiseMayday, ReportStatus, SetDuty
 from dispatch.status import FIELD_REPORTS, AssignmentStatus
 from geo.point import BadPoint, Point
@@ -100,7 +101,7 @@ def read_field(unit_id: str, body: dict[str, object], now: datetime) -> Command 
         case Decline():
             return DeclineOffer(unit_id, said.assignment_id, said.reason)
         case Status():
-            return _status(unit_id, said, now)
+            return read_status(unit_id, said, now)
         case Mayday():
             return RaiseMayday(unit_id, when(said.occurred_at, now))
         case Duty():
@@ -112,7 +113,8 @@ def read_field(unit_id: str, body: dict[str, object], now: datetime) -> Command 
     raise BadField("kind", "unknown")
 
 
-def _status(unit_id: str, said: Status, now: datetime) -> Command:
+def read_status(unit_id: str, said: Status, now: datetime) -> Command:
+    """Return the command a status means: a fact, or an answer to an offer. Raises BadField."""
     if said.status in FIELD_REPORTS:
         return ReportStatus(unit_id, said.status, when(said.occurred_at, now), said.assignment_id)
     if said.assignment_id is None:
@@ -121,7 +123,7 @@ def _status(unit_id: str, said: Status, now: datetime) -> Command:
         return AcceptOffer(unit_id, said.assignment_id, when(said.occurred_at, now), said.seq)
     if said.status is AssignmentStatus.DECLINED:
         return DeclineOffer(unit_id, said.assignment_id, said.reason)
-    raise BadField("status", f"{said.status} is not a unit's to say")
+    raise BadField("status", "not a unit's to say")
 
 
 def _fix(unit_id: str, said: Position, now: datetime) -> Fix:
@@ -140,7 +142,13 @@ def when(said: datetime | None, now: datetime) -> datetime:
 
 
 def _bad(error: msgspec.ValidationError) -> BadField:
+    """Name the field and the reason, without what was sent: msgspec quotes unknown names and unknown words."""
     reason, _, path = str(error).partition(" - at `$.")
-    if path:
-        return BadField(path.rstrip("`"), reason)
-    return BadField(reason.rpartition("`")[0].rpartition("`")[2] or "body", reason)
+    if reason.startswith("Object contains unknown field"):
+        name = reason.rpartition("`")[0].rpartition("`")[2]
+        return BadField(name if FIELD_NAME.fullmatch(name) else UNKNOWN_FIELD, "unknown field")
+    if reason.startswith("Object missing required field"):
+        return BadField(reason.rpartition("`")[0].rpartition("`")[2], "missing")
+    if reason.startswith("Invalid enum value"):
+        reason = "not one of the known words"
+    return BadField(path.rstrip("`") or "body", reason)

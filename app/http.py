@@ -1,8 +1,9 @@
 """The ASGI application: routes, problems, limits, headers."""
 
+import asyncio
 from typing import Any, Final
 
-from fastapi import FastAPI, WebSocket
+from fastapi import FastAPI, HTTPException, WebSocket
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -12,6 +13,7 @@ from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
+BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -38,6 +40,34 @@ class Headers:
         await self._app(scope, receive, with_headers)
 
 
+class Deadline:
+    """Answers 408 when a body has not come whole in time, so that half-sent bodies pin nothing."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
+            await self._app(scope, receive, send)
+            return
+        ends = asyncio.get_running_loop().time() + BODY_S
+        whole = False
+
+        async def in_time() -> Message:
+            nonlocal whole
+            if whole:
+                return await receive()
+            try:
+                async with asyncio.timeout_at(ends):
+                    message = await receive()
+            except TimeoutError:
+                raise HTTPException(408, headers={"Connection": "close"}) from None
+            whole = not message.get("more_body", False)
+            return message
+
+        await self._app(scope, in_time, send)
+
+
 def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("*",)) -> FastAPI:
     """Return the application; without services it only knows its contract."""
     app = FastAPI(
@@ -58,6 +88,7 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
         await stream(socket, app.state.services)
 
     problems.install(app)
+    app.add_middleware(Deadline)
     app.add_middleware(Headers)
     if allowed_hosts != ("*",):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))

@@ -1,13 +1,16 @@
 """Errors as RFC 9457 problem+json, naming the field. Nothing a sender wrote is ever sent back."""
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
+import asyncpg
 import orjson
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from app.requests import Answer, DeskUnavailable, Outcome
 from dispatch.errors import Code
@@ -21,10 +24,22 @@ STATUS_OF: Final = {
 }
 TITLES: Final = {
     400: "Bad request", 401: "Who are you?", 403: "Not yours to do", 404: "Not found", 405: "Method not allowed",
-    409: "Does not fit now", 413: "Too large", 415: "Unsupported media type", 422: "Invalid field",
+    408: "Too slow", 409: "Does not fit now", 413: "Too large", 415: "Unsupported media type", 422: "Invalid field",
     429: "Too many requests", 500: "Internal error", 503: "Unavailable",
 }  # fmt: skip
 RETRY_AFTER_S: Final = 1
+# A field name is said again only if it looks like one of ours: as a name, too, somebody may have written a number.
+FIELD_NAME: Final = re.compile(r"[a-z][a-z_]{0,31}|Idempotency-Key|[0-9]{1,3}")
+UNKNOWN_FIELD: Final = "unknown_field"
+STORE_AWAY: Final = (
+    OSError,
+    TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+    asyncpg.CannotConnectNowError,
+)
 
 
 class Problem(Exception):
@@ -78,17 +93,43 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(_: Request, error: RequestValidationError) -> Response:
-        faults = error.errors()
-        first = faults[0]
-        names = [str(part) for part in first["loc"]]
-        field = ".".join(names[1:]) if len(names) > 1 else names[0]
+        first = error.errors()[0]
         # Not the input: it may be a NaN, which JSON cannot say, or personal, which an error must not.
-        return Problem(422, "invalid", str(first["msg"])[:200], field=field[:100]).response()
+        return Problem(422, "invalid", _reason(first), field=_field(first["loc"])).response()
 
     @app.exception_handler(HTTPException)
     async def _http(_: Request, error: HTTPException) -> Response:
-        return Problem(error.status_code, "http", TITLES.get(error.status_code, "Error")).response()
+        field = "body" if error.status_code in (400, 408, 413) else ""
+        problem = Problem(error.status_code, "http", TITLES.get(error.status_code, "Error"), field=field)
+        response = problem.response()
+        response.headers.update(error.headers or {})
+        return response
+
+    @app.exception_handler(ClientDisconnect)
+    async def _left(_: Request, __: ClientDisconnect) -> Response:
+        return Problem(400, "http", "the body broke off", field="body").response()  # for the record; nobody hears it
+
+    async def _store_away(_: Request, __: Exception) -> Response:
+        return Problem(503, "unavailable", "the store is not there; send it again with the same id").response()
+
+    for kind in STORE_AWAY:
+        app.add_exception_handler(kind, _store_away)
 
     @app.exception_handler(Exception)
     async def _bug(_: Request, __: Exception) -> Response:
         return Problem(500, "internal", "a fault of ours").response()
+
+
+def _field(loc: Sequence[str | int]) -> str:
+    """Return the dotted name of the field a fault is about, without where in the request it stood."""
+    names = [str(part) for part in loc[1:] if not isinstance(part, int) or part <= 999] or [str(loc[0])]
+    if loc[0] == "body" and len(loc) == 2 and isinstance(loc[1], int):
+        return "body"  # where the JSON broke
+    return ".".join(name if FIELD_NAME.fullmatch(name) else UNKNOWN_FIELD for name in names)
+
+
+def _reason(fault: dict[str, Any]) -> str:
+    """Return what is wrong in words that hold nothing of the input."""
+    if str(fault["type"]).startswith("uuid"):
+        return "Input should be a UUID"
+    return str(fault["msg"])[:200]

@@ -42,7 +42,7 @@ def read_alert(raw: bytes, sender: str, now: datetime, intake: Intake) -> tuple[
         occurred_at=min(occurred_at, now),
         sealed=str(sealed.id),
         place=place,
-        warnings=warnings.all(),
+        warnings=warnings.kept(),
     )
     return Request(report, by=sender, sealed=(sealed,)), warnings
 

@@ -75,7 +75,7 @@ def read_call(raw: bytes, psap: str, usual: tuple[str, ...], now: datetime, inta
     fields.end()
     sealed = intake.sealer.seal("call", private, now)
     digest = intake.sealer.digest("call", _canonical(body, raw))
-    report = ReportCall(sealed=str(sealed.id), digest=digest.hex(), warnings=warnings.all(), **command)
+    report = ReportCall(sealed=str(sealed.id), digest=digest.hex(), warnings=warnings.kept(), **command)
     plain = usable_number(number, intake.shared_numbers)
     caller_hash = intake.sealer.digest("number", plain.encode()) if plain else None
     return Request(report, by=psap, sealed=(sealed,), caller_hash=caller_hash), warnings

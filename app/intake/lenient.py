@@ -1,6 +1,7 @@
 """Reading a body that may be broken, field by field, refusing nothing that a person could still make sense of."""
 
 import json
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from math import isfinite
@@ -10,6 +11,8 @@ WARNINGS_MAX: Final = 32
 TEXT_CHARS_MAX: Final = 8_192  # of one field; the whole body is sealed raw beside it
 PAST_MAX: Final = timedelta(days=30)  # satellite and spool deliver days late; older is a broken clock
 FUTURE_MAX: Final = timedelta(minutes=10)  # a sender's clock may run ahead a little
+DIGITS_MAX: Final = 309  # as many as a float has
+FIELD_NAME: Final = re.compile(r"[a-z][a-z_]{0,31}(\.[a-z][a-z_]{0,31})?")
 
 
 class NothingReadable(ValueError):
@@ -17,22 +20,38 @@ class NothingReadable(ValueError):
 
 
 class Warnings:
-    """What was wrong with a report, as `field: reason`, each once, bounded, never with a value in it."""
+    """What was wrong with a report, as `field: reason`, each once, bounded, never with a value in it.
+
+    A name that is not ours may itself be personal: the sender hears it, if it looks like a field, the record does not.
+    """
 
     def __init__(self) -> None:
-        self._said: dict[str, None] = {}
+        self._said: dict[str, str] = {}
 
     def add(self, field: str, reason: str) -> None:
+        self._add(f"{field}: {reason}", f"{field}: {reason}")
+
+    def add_unknown(self, name: str, reason: str) -> None:
+        """Warn about a field that is not of the contract."""
+        shown = name if FIELD_NAME.fullmatch(name) else "body"
+        self._add(f"{shown}: {reason}", f"body: {reason}")
+
+    def _add(self, said: str, kept: str) -> None:
         if len(self._said) < WARNINGS_MAX:
-            self._said[f"{field}: {reason}"] = None
+            self._said[said] = kept
 
     def all(self) -> tuple[str, ...]:
+        """Return what the sender is told."""
         return tuple(self._said)
+
+    def kept(self) -> tuple[str, ...]:
+        """Return what is recorded, and shown to everybody who sees the call."""
+        return tuple(dict.fromkeys(self._said.values()))
 
 
 def read_body(raw: bytes, warnings: Warnings) -> dict[str, Any]:
     """Return the fields of a body; text that is no JSON object becomes the narrative. Raises NothingReadable."""
-    text = raw.decode("utf-8", errors="replace")
+    text = raw.decode("utf-8-sig", errors="replace")
     if "\ufffd" in text:
         warnings.add("body", "not UTF-8")
     repeated: list[str] = []
@@ -41,17 +60,17 @@ def read_body(raw: bytes, warnings: Warnings) -> dict[str, Any]:
         out: dict[str, Any] = {}
         for key, value in items:
             if key in out:
-                repeated.append(clean(key)[:32])
+                repeated.append(key)
             out[key] = value
         return out
 
     try:
-        value = json.loads(text, object_pairs_hook=pairs)
+        value = json.loads(text, object_pairs_hook=pairs, parse_int=_whole)
     except (ValueError, RecursionError):
         value = None
         warnings.add("body", "not JSON, taken as words")
-    for key in repeated:
-        warnings.add(key, "given twice, the last one counts")
+    for key in repeated[:WARNINGS_MAX]:
+        warnings.add_unknown(key, "given twice, the last one counts")
     if isinstance(value, dict):
         if not value:
             warnings.add("body", "empty")
@@ -62,6 +81,11 @@ def read_body(raw: bytes, warnings: Warnings) -> dict[str, Any]:
         warnings.add("body", "not an object, taken as words")
     words = clean(text)[:TEXT_CHARS_MAX]
     return {"said": words, "narrative": words}
+
+
+def _whole(digits: str) -> int | float:
+    """Read a whole number; one too long for any field does not cost the others."""
+    return int(digits) if len(digits) <= DIGITS_MAX else float("inf")
 
 
 def clean(text: str) -> str:
@@ -205,4 +229,4 @@ class Fields:
     def end(self) -> None:
         """Warn about what nobody took."""
         for name in self._left:
-            self.warn(clean(str(name))[:32], "unknown field, kept in the sealed original")
+            self._warnings.add_unknown(self._prefix + str(name), "unknown field, kept in the sealed original")

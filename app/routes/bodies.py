@@ -104,7 +104,7 @@ class StatusBody(Body):
     status: Annotated[AssignmentStatus, Field(strict=False)]
     assignment_id: RowId | None = None
     occurred_at: Instant = None
-    reason: OptionalText = ""
+    reason: Annotated[str, BeforeValidator(_storable), Field(max_length=200)] = ""
     seq: Annotated[int | None, Field(ge=0, le=2**53, description="the newest must-hear frame seen")] = None
 
 

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Header, Path, Response
 
 from app.access.guard import Agent, Dispatcher, Parts
 from app.access.identity import Identity, Role
-from app.field import Status, read_field
+from app.field import BadField, Status, read_status, when
 from app.loops.telling import fix_json
 from app.positions import Fix
 from app.problems import Problem, checked
@@ -85,21 +85,11 @@ async def report_status(
         reason=body.reason,
         seq=body.seq,
     )
-    meant = read_field(unit_id, {k: v for k, v in _fields(said).items() if v is not None}, services.clock.now())
-    if isinstance(meant, Fix):
-        raise Problem(422, "invalid", "not a status", field="status")
+    try:
+        meant = read_status(unit_id, said, services.clock.now())
+    except BadField as error:
+        raise Problem(422, "invalid", error.reason, field=error.field) from None
     return await do(services, identity, meant, own_id)
-
-
-def _fields(said: Status) -> dict[str, Any]:
-    return {
-        "kind": "status",
-        "status": said.status.value,
-        "assignment_id": said.assignment_id,
-        "occurred_at": said.occurred_at,
-        "reason": said.reason,
-        "seq": said.seq,
-    }
 
 
 @router.post("/{unit_id}/mayday", status_code=201)
@@ -109,7 +99,7 @@ async def mayday(
     """Call for help for the unit itself."""
     _unit(services, identity, unit_id)
     now = services.clock.now()
-    return await do(services, identity, RaiseMayday(unit_id, min(body.occurred_at or now, now)), own_id)
+    return await do(services, identity, RaiseMayday(unit_id, when(body.occurred_at, now)), own_id)
 
 
 @router.post("/{unit_id}/position", status_code=204)
@@ -117,5 +107,5 @@ async def report_position(unit_id: UnitId, body: bodies.PositionBody, services: 
     """Tell where the unit is. The newest by its own time counts."""
     _unit(services, identity, unit_id)
     now = services.clock.now()
-    services.positions.take(Fix(unit_id, Point(body.lat, body.lon), min(body.fixed_at or now, now), body.accuracy_m))
+    services.positions.take(Fix(unit_id, Point(body.lat, body.lon), when(body.fixed_at, now), body.accuracy_m))
     return Response(status_code=204)

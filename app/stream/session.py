@@ -51,12 +51,13 @@ class Session:
 
     def feed(self, text: str | bytes) -> Hello | FieldFrame:
         """Read one frame. Raises BadFrame, and whoever reads on after that is wrong."""
-        size = len(text.encode(errors="surrogatepass")) if isinstance(text, str) else len(text)
-        if size > FRAME_BYTES_MAX:
+        if isinstance(text, bytes):
+            raise BadFrame("text frames only")
+        if len(text) > FRAME_BYTES_MAX or len(text.encode(errors="surrogatepass")) > FRAME_BYTES_MAX:
             raise BadFrame(f"a frame holds at most {FRAME_BYTES_MAX} bytes")
         try:
             body = msgspec.json.decode(text)
-        except (msgspec.DecodeError, UnicodeError) as error:
+        except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
             raise BadFrame("not JSON") from error
         if not isinstance(body, dict) or not isinstance(body.get("kind"), str):
             raise BadFrame("kind: missing")
@@ -67,7 +68,7 @@ class Session:
             self.greeted = True
             return self._hello(body)
         if kind not in FIELD_KINDS or self._identity.role is not Role.AGENT:
-            raise BadFrame(f"kind: {kind[:32]!r} is not for {self._identity.role}")
+            raise BadFrame(f"kind: not for {self._identity.role}")
         frame_id = body.get("id")
         if frame_id is not None and not isinstance(frame_id, str):
             raise BadFrame("id: must be text")
