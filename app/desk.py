@@ -1,11 +1,8 @@
 """The desk: the single writer. Decide, append, apply, publish; never another order. See docs/desk.md."""
 
-import asyncio
 import logging
-import secrets
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -19,9 +16,9 @@ from app.lanes import Lanes, Waiting
 from app.recall import incidents_named
 from app.requests import Answer, DeskUnavailable, Outcome, Request
 from app.store import boards, ledger
-from app.store.pool import connect
 from app.store.statements import statement
-from app.turn import Turn, answer_again, bare_call
+from app.store.writer import AWAY, Writer
+from app.turn import Turn, answer_again, bare_calls
 from dispatch.board import Board
 from dispatch.commands import Command, RaiseSystemAlarm, Recall, ReportAlert, ReportCall, TakeOver
 
@@ -29,18 +26,7 @@ log = logging.getLogger(__name__)
 
 ANSWERS_MAX: Final = 65_536  # recent answers kept for re-sent commands; older ones are found in the database
 BUSY_MAX_S: Final = 1.0  # a batch takes milliseconds; after a second the desk is not heard any more
-RECONNECT_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
-
-# After any of these nobody knows whether the append was committed.
-CONNECTION_LOST: Final = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.AdminShutdownError,
-    asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
-    OSError,
-    TimeoutError,
-)
+TRIES_MAX: Final = 5  # appends PostgreSQL was lost in and came back from without; then the command is what breaks it
 
 
 class Desk:
@@ -48,9 +34,8 @@ class Desk:
 
     def __init__(self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None]) -> None:
         self.region = region
-        self.secret = secrets.token_hex(16)
+        self._writer = Writer(dsn, region)
         self._busy_since: float | None = None
-        self._dsn = dsn
         self._clock = clock
         self._publish = publish
         self._lanes = Lanes()
@@ -65,7 +50,12 @@ class Desk:
 
     @property
     def epoch(self) -> int:
-        return self._head.epoch
+        return self._writer.head.epoch
+
+    @property
+    def secret(self) -> str:
+        """What names this desk in the lease row; gateways show it."""
+        return self._writer.secret
 
     def is_well(self) -> bool:
         """Whether nothing has been in the works for too long: an append that hangs makes every picture old."""
@@ -73,19 +63,22 @@ class Desk:
 
     async def start(self) -> ledger.Head:
         """Become the writer and build the board. Raises OSError, PostgresError."""
-        self._connection = await connect(self._dsn)
-        self._head = await ledger.take_head(self._connection, self.region, self.secret)
-        self._clock.correct(self._head.at)
+        head = await self._writer.take()
+        self._clock.correct(head.at)
         await self._rebuild()
-        return self._head
+        return head
+
+    def fence(self) -> None:
+        """Stop, also when nothing waits: another desk holds the lease. `run` ends with DeskUnavailable."""
+        self._lanes.fail_all(DeskUnavailable("another desk has taken over"))
 
     async def announce(self, address: str) -> None:
         """Write into the lease row where gateways find this desk. Before `run` only: the connection is the desk's."""
-        await self._connection.execute(statement("announce_desk"), self.region, self._head.epoch, address)
+        await self._writer.connection.execute(statement("announce_desk"), self.region, self.epoch, address)
 
     async def take_over(self) -> None:
         """Record the takeover, which gives open offers more time. `run` must be running."""
-        await self.submit(Request(TakeOver(self._head.epoch), by="desk"))
+        await self.submit(Request(TakeOver(self.epoch), by="desk"))
 
     async def submit(self, request: Request) -> Answer:
         """Return the answer once the request is recorded. Raises DeskUnavailable."""
@@ -93,6 +86,7 @@ class Desk:
 
     async def run(self) -> None:
         """Serve batches until fenced or cancelled; whoever still waits is told."""
+        batch: list[Waiting] = []
         try:
             while True:
                 batch = await self._lanes.take()
@@ -103,8 +97,11 @@ class Desk:
             log.exception("the desk stops")
             raise
         finally:
-            self._lanes.fail_all(DeskUnavailable("this desk has stopped"))
-            self._connection.terminate()
+            gone = DeskUnavailable("this desk has stopped")
+            for one in batch:
+                one.fail(gone)
+            self._lanes.fail_all(gone)
+            self._writer.close()
 
     async def _serve(self, waiting: list[Waiting]) -> None:
         todo = [one for one in waiting if not self._answer_recent(one)]
@@ -125,7 +122,7 @@ class Desk:
         self._lanes.put_back(todo[decided:])
         try:
             committed = await self._append(turn)
-        except asyncpg.PostgresError:
+        except (asyncpg.PostgresError, ledger.Unstorable):
             log.exception("an append of %d commands was refused; each is tried alone", decided)
             await self._rebuild()
             await self._one_by_one(todo[:decided])
@@ -133,60 +130,36 @@ class Desk:
         if committed:
             self._finish(turn)
         else:
-            self._lanes.put_back(todo[:decided])
+            await self._again(todo[:decided])
 
     def _turn(self) -> Turn:
-        return Turn(self._board, self._callers, self._clock.now, self._head.hash)
+        return Turn(self._board, self._callers, self._clock.now, self._writer.head.hash)
 
     async def _append(self, turn: Turn) -> bool:
-        """Append: True when committed, False when certainly not. Raises PostgresError when refused, or Fenced."""
-        if not turn.batch.events:
-            return True
-        try:
-            rows = self._board.drop_touched()
-            await ledger.append(self._connection, self.region, self._head.epoch, turn.batch, rows)
-        except CONNECTION_LOST as error:
-            log.warning("the outcome of an append is unknown: %s", type(error).__name__)
-            return await self._find_out(turn.batch)
-        self._head = replace(self._head, seq=turn.batch.last, hash=turn.batch.after)
-        return True
+        """Append what was decided, if anything; False when it certainly was not recorded."""
+        return not turn.batch.events or await self._writer.append(turn.batch, self._board.drop_touched())
 
-    async def _find_out(self, batch: ledger.Batch) -> bool:
-        """Connect again, fence what is in flight, and see whether the batch is in the ledger."""
-        before = self._head
-        await self._reconnect()
-        if self._head.seq == batch.last and self._head.hash == batch.after:
-            return True
-        if (self._head.seq, self._head.hash) != (before.seq, before.hash):
-            raise ledger.Fenced(self.region)
+    async def _again(self, waiting: list[Waiting]) -> None:
+        """What was not recorded is decided anew; a batch that PostgreSQL is lost in every time, each command alone."""
         await self._rebuild()
-        return False
-
-    async def _reconnect(self) -> None:
-        """Connect and take the head again, as often as it needs. Raises Fenced."""
-        self._connection.terminate()
-        tries = 0
-        while True:
-            try:
-                self._connection = await connect(self._dsn)
-                self._head = await ledger.keep_head(self._connection, self.region, self._head.epoch)
-            except CONNECTION_LOST as error:
-                log.warning("PostgreSQL is away: %s", type(error).__name__)
-                await asyncio.sleep(RECONNECT_S[min(tries, len(RECONNECT_S) - 1)])
-                tries += 1
-            else:
-                return
+        for one in waiting:
+            one.tries += 1
+        if max(one.tries for one in waiting) < TRIES_MAX:
+            self._lanes.put_back(waiting)
+        else:
+            await self._one_by_one(waiting)
 
     async def _rebuild(self) -> None:
         """Build the private board anew from what is committed, keeping the positions, which are not events."""
         fleet = self._board.fleet
         while True:
+            connection, head = self._writer.connection, self._writer.head
             try:
-                self._board = await boards.load_board(self._connection, self.region, self._head)
-                await self._callers.load(self._connection, self.region, self._head.at)
+                self._board = await boards.load_board(connection, self.region, head)
+                await self._callers.load(connection, self.region, head.at)
                 break
-            except CONNECTION_LOST:
-                await self._reconnect()
+            except AWAY:
+                await self._writer.reconnect()
         for unit_id, point, fixed_at_s in zip(fleet.unit_ids, fleet.points, fleet.fixed_at_s.tolist(), strict=True):
             if unit_id in self._board.fleet:
                 self._board.fleet.move(unit_id, point, fixed_at_s)
@@ -200,7 +173,7 @@ class Desk:
             self._recent[waiting.request.id] = (waiting.request.digest, answer)
             if len(self._recent) > ANSWERS_MAX:
                 self._recent.popitem(last=False)
-            _give(waiting, answer)
+            waiting.give(answer)
 
     async def _one_by_one(self, waiting: list[Waiting]) -> None:
         """After a refusal each command alone, so that only the offender fails and no distress report is lost."""
@@ -215,7 +188,8 @@ class Desk:
                 await self._save_what_can_be(one, type(error).__name__)
 
     async def _alone(self, one: Waiting) -> None:
-        while True:
+        """Record one command. Raises what stands in its way."""
+        for tries_left in reversed(range(TRIES_MAX)):
             try:
                 if await self._answer_recorded(one):
                     return
@@ -225,62 +199,77 @@ class Desk:
                 if await self._append(turn):
                     self._finish(turn)
                     return
-            except CONNECTION_LOST:
-                await self._rebuild()
+            except AWAY:
+                if not tries_left:
+                    raise
+            await self._rebuild()
+        raise ConnectionError("PostgreSQL was lost each time this command was appended")
 
     async def _save_what_can_be(self, one: Waiting, why: str) -> None:
         """The offender gets 500 and an alarm; a distress report becomes a bare incident with its sealed raw body."""
-        command = one.request.command
-        reply: dict[str, object] = {}
+        request = one.request
+        command = request.command
+        reply: dict[str, object] | None = None
         if isinstance(command, ReportCall | ReportAlert) and not getattr(command, "unreadable", False):
-            bare = Request(bare_call(command, self._clock.now()), one.request.by, sealed=one.request.sealed)
-            reply = await self._record_alone(bare)
-        await self._record_alone(
-            Request(RaiseSystemAlarm(f"{type(command).__name__} could not be recorded: {why}"), by="desk")
-        )
-        outcome = Outcome.DONE if reply else Outcome.FAILED
-        _give(one, Answer(outcome, self._head.seq, reply, "internal", "the command failed"))
+            for bare in bare_calls(command, self._clock.now()):
+                if reply is None:
+                    reply = await self._try_alone(
+                        Request(bare, request.by, request.id, request.sealed, digest=request.digest)
+                    )
+        told = f"{type(command).__name__} could not be recorded: {why}"
+        await self._try_alone(Request(RaiseSystemAlarm(told), by="desk"))
+        outcome = Outcome.FAILED if reply is None else Outcome.DONE
+        answer = Answer(outcome, self._writer.head.seq, reply or {}, "internal", "the command failed")
+        one.give(answer)
+
+    async def _try_alone(self, request: Request) -> dict[str, object] | None:
+        """Record a request that replaces a failed one; None when it fails as well: the desk serves on."""
+        try:
+            return await self._record_alone(request)
+        except ledger.Fenced:
+            raise
+        except Exception:
+            log.exception("nor could %s be recorded in its place", type(request.command).__name__)
+            await self._rebuild()
+            return None
 
     async def _record_alone(self, request: Request) -> dict[str, object]:
-        """Record a request of the desk's own making."""
-        while True:
+        """Record a request of the desk's own making. Raises what stands in its way."""
+        for _ in range(TRIES_MAX):
             turn = self._turn()
             answer = turn.decide(request)
             if await self._append(turn):
                 if turn.batch.events:
                     self._publish(turn.batch)
                 return answer.reply
+            await self._rebuild()
+        raise ConnectionError("PostgreSQL was lost each time this was appended")
 
     async def _recall(self, command: Command, *, look_up_call: bool = False) -> None:
         """Bring archived incidents that a command names back onto the board, by an event of their own."""
         named = incidents_named(command)
         if look_up_call and isinstance(command, ReportCall) and command.psap_call_id is not None:
-            row = await self._connection.fetchrow(
+            row = await self._writer.connection.fetchrow(
                 statement("find_call"), self.region, command.psap, command.psap_call_id
             )
             named |= {int(row["incident_id"])} if row else set()
         for incident_id in sorted(named - self._board.incidents.keys()):
             if 0 < incident_id <= self._board.last_ids["incidents"]:
-                rows = await boards.load_incident(self._connection, self.region, incident_id)
+                rows = await boards.load_incident(self._writer.connection, self.region, incident_id)
                 if rows:
                     await self._record_alone(Request(Recall(incident_id, rows), by="desk"))
 
     def _answer_recent(self, one: Waiting) -> bool:
         found = self._recent.get(one.request.id)
         if found is not None:
-            _give(one, answer_again(*found, one.request))
+            one.give(answer_again(*found, one.request))
         return found is not None
 
     async def _answer_recorded(self, one: Waiting) -> bool:
         """Answer from the database a command that was recorded before."""
-        row = await self._connection.fetchrow(statement("find_command"), self.region, one.request.id)
+        row = await self._writer.connection.fetchrow(statement("find_command"), self.region, one.request.id)
         if row is None:
             return False
         answer = Answer(Outcome.DONE, row["last_seq"], orjson.loads(row["reply"]))
-        _give(one, answer_again(row["digest"], answer, one.request))
+        one.give(answer_again(row["digest"], answer, one.request))
         return True
-
-
-def _give(waiting: Waiting, answer: Answer) -> None:
-    if not waiting.answer.done():  # its caller may have gone away
-        waiting.answer.set_result(answer)

@@ -15,10 +15,21 @@ LANE_MAX: Final = {Lane.DISTRESS: 50_000, Lane.FIELD: 20_000, Lane.DESK: 5_000}
 
 @dataclass(slots=True)
 class Waiting:
-    """A request and who waits for its answer."""
+    """A request and who waits for its answer. `tries` counts the appends it was in that certainly did not commit."""
 
     request: Request
     answer: asyncio.Future[Answer]
+    tries: int = 0
+
+    def give(self, answer: Answer) -> None:
+        """Answer, unless its caller has gone away."""
+        if not self.answer.done():
+            self.answer.set_result(answer)
+
+    def fail(self, error: Exception) -> None:
+        """Tell the caller that there will be no answer from here."""
+        if not self.answer.done():
+            self.answer.set_exception(error)
 
 
 class Lanes:
@@ -45,8 +56,10 @@ class Lanes:
         return waiting.answer
 
     async def take(self) -> list[Waiting]:
-        """Wait until something is there and return up to a batch of it, distress first."""
+        """Wait until something is there and return up to a batch of it, distress first. Raises what closed it."""
         while not len(self):
+            if self._closed is not None:
+                raise self._closed
             self._some.clear()
             await self._some.wait()
         batch: list[Waiting] = []
@@ -63,8 +76,7 @@ class Lanes:
     def fail_all(self, error: Exception) -> None:
         """Tell everybody who waits, or comes later, that this desk is gone."""
         self._closed = error
+        self._some.set()
         for lane in self._lanes.values():
             while lane:
-                answer = lane.popleft().answer
-                if not answer.done():
-                    answer.set_exception(error)
+                lane.popleft().fail(error)

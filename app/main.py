@@ -204,6 +204,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
 
     loops = services.loops
     loops.add("heart", HEART_S, heart)
+    loops.add("lease", watching.LEASE_S, lambda: watching.watch_lease(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
 
 

@@ -74,11 +74,15 @@ def answer_again(digest: bytes | None, answer: Answer, request: Request) -> Answ
     return answer
 
 
-def bare_call(command: ReportCall | ReportAlert, now: datetime) -> ReportCall:
-    """Make of a report that cannot be decided the least that can: somebody asked for help, the words are sealed."""
-    return ReportCall(
+def bare_calls(command: ReportCall | ReportAlert, now: datetime) -> tuple[ReportCall, ReportCall]:
+    """Make of a report that cannot be decided the least that can: somebody asked for help, the words are sealed.
+
+    The first keeps the PSAP's call id, so that sending it again opens nothing new; the second lacks even that.
+    """
+    call_id = command.psap_call_id if isinstance(command, ReportCall) else None
+    bare = ReportCall(
         psap=command.psap if isinstance(command, ReportCall) else command.tower_id,
-        psap_call_id=None,
+        psap_call_id=call_id,
         kind=command.kind,
         received_at=now,
         sealed=command.sealed,
@@ -88,3 +92,4 @@ def bare_call(command: ReportCall | ReportAlert, now: datetime) -> ReportCall:
         unreadable=True,
         warnings=("the report could not be decided",),
     )
+    return bare, replace(bare, psap_call_id=None)

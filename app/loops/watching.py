@@ -1,11 +1,17 @@
 """Watching the loops: one that has stopped is an alarm, because timers that never ran are worse than none."""
 
+import logging
 from typing import Final
 
+from app.desk import Desk
 from app.services import Services
+from app.store.pool import fetch
 from dispatch.commands import RaiseSystemAlarm
 
+log = logging.getLogger(__name__)
+
 PAUSE_S: Final = 2.0
+LEASE_S: Final = 1.0  # how long a desk that was replaced while nothing happened may still look alive
 
 
 async def watch_loops(services: Services) -> None:
@@ -16,3 +22,11 @@ async def watch_loops(services: Services) -> None:
         elif loop.name not in services.late_loops:
             services.late_loops.add(loop.name)
             await services.ask(RaiseSystemAlarm(f"loop {loop.name} has not run for {loop.age_s:.0f} s"), by="watch")
+
+
+async def watch_lease(services: Services, desk: Desk) -> None:
+    """Stop a desk that another has replaced; its appends are fenced anyway, but its screens would look alive."""
+    rows = await fetch(services.pool, "read_head", services.settings.region)
+    if rows and rows[0]["desk_secret"] != desk.secret:
+        log.error("another desk has taken over")
+        desk.fence()

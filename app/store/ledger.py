@@ -24,6 +24,10 @@ class Fenced(RuntimeError):
     """Another desk writes this region; this one must stop."""
 
 
+class Unstorable(ValueError):
+    """A value that cannot even be sent to the database; nothing was sent."""
+
+
 class NoLedger(RuntimeError):
     """No desk has ever written this region: start one first."""
 
@@ -98,7 +102,10 @@ def rows_json(rows: Sequence[Row]) -> str:
 
 
 async def append(connection: Connection, region: str, epoch: int, batch: Batch, rows: Sequence[Row]) -> None:
-    """Record the batch. Raises Fenced when another desk writes; PostgresError when refused; else outcome unknown."""
+    """Record the batch. Raises Fenced when another desk writes; PostgresError or Unstorable when refused.
+
+    After any other error nobody knows whether it was committed.
+    """
     events, commands, sealed = batch.events, batch.commands, batch.sealed
     args: tuple[Any, ...] = (
         region, epoch, batch.first, batch.last, batch.after,
@@ -130,6 +137,10 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch, 
         if error.sqlstate == FENCED:
             raise Fenced(region) from error
         raise
+    except asyncpg.InterfaceError as error:
+        if isinstance(error, ValueError):  # asyncpg's own DataError, which it does not export by a name of its own
+            raise Unstorable(type(error).__name__) from error
+        raise
 
 
 async def take_head(connection: Connection, region: str, secret: str) -> Head:
@@ -139,9 +150,9 @@ async def take_head(connection: Connection, region: str, secret: str) -> Head:
     return Head(**row)
 
 
-async def keep_head(connection: Connection, region: str, epoch: int) -> Head:
+async def keep_head(connection: Connection, region: str, secret: str) -> Head:
     """After an unknown outcome: fence what is in flight and read where the ledger stands. Raises Fenced."""
-    row = await connection.fetchrow(statement("keep_head"), region, epoch)
+    row = await connection.fetchrow(statement("keep_head"), region, secret)
     if row is None:
         raise Fenced(region)
     return Head(**row)
