@@ -10,7 +10,10 @@ from app.scopes import Scope
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A row in a frame: its bytes, whom it concerned and concerns, whether it was and is on the live picture."""
+    """A row in a frame: its bytes, whom it concerned and concerns, and whether it is on the live picture.
+
+    `moved` tells that the row itself is new; else only its audience changed.
+    """
 
     table: str
     row_id: int | str
@@ -18,6 +21,12 @@ class Shown:
     before: Scope  # empty when it was not live
     after: Scope
     live: bool
+    moved: bool
+
+    @property
+    def audience(self) -> Scope:
+        """Whoever has to be told: those who saw it, and those who see it now."""
+        return self.before | self.after if self.live else self.before
 
 
 @dataclass(slots=True)
@@ -32,22 +41,24 @@ class Frame:
 
     def bytes_for(self, topics: Scope) -> bytes | None:
         """Return the frame for a set of topics; viewers with the same set share the bytes."""
+        if topics.isdisjoint(self.topics):
+            return None  # not kept: five hundred agents asking for the past would fill every frame with nothing
         if topics not in self._cache:
             self._cache[topics] = self._encode(topics)
         return self._cache[topics]
 
     def _encode(self, topics: Scope) -> bytes | None:
-        if topics.isdisjoint(self.topics):
-            return None
         after: dict[str, list[orjson.Fragment]] = {}
         gone: list[tuple[str, int | str]] = []
         for row in self.rows:
             sees = not topics.isdisjoint(row.after)
             saw = not topics.isdisjoint(row.before)
-            if sees and (row.live or saw):
+            if sees and (row.moved or not saw) and (row.live or saw):
                 after.setdefault(row.table, []).append(row.image)
             if saw and not (sees and row.live):
                 gone.append((row.table, row.row_id))
+        if not after and not gone:
+            return None
         tail: dict[str, object] = {"after": after}
         if gone:
             tail["gone"] = gone

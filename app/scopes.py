@@ -27,8 +27,7 @@ def scope_of(board: Board, row: Row) -> Scope:
         case Unit():
             return frozenset({BOARD, f"sector:{row.sector}", f"unit:{row.id}"})
         case Alarm():
-            scope = frozenset({BOARD, f"sector:{row.sector}"}) if row.sector else frozenset({BOARD})
-            return scope | {f"unit:{row.unit_id}"} if row.unit_id else scope
+            return _alarm(board, row)
         case Tower():
             return frozenset({BOARD, f"sector:{row.sector}"}) if row.sector else frozenset({BOARD})
         case SectorRow():
@@ -44,6 +43,18 @@ def _incident(board: Board, incident: Incident) -> Scope:
         unit = board.units.get(assignment.unit_id)
         if unit is not None:
             topics.add(f"sector:{unit.sector}")
+    return frozenset(topics)
+
+
+def _alarm(board: Board, alarm: Alarm) -> Scope:
+    """Where it was raised, and whoever now has the incident it is about: that one may have moved to another sector."""
+    topics = {BOARD}
+    if alarm.sector:
+        topics.add(f"sector:{alarm.sector}")
+    if alarm.unit_id:
+        topics.add(f"unit:{alarm.unit_id}")
+    if alarm.incident_id in board.open_incidents:
+        topics |= _sectors_only(_incident(board, board.incidents[alarm.incident_id]))
     return frozenset(topics)
 
 

@@ -1,8 +1,9 @@
 """The view: what may be told. Folded only from committed batches, by the same code in every process."""
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from app.frames import Frame, Shown
 from app.scopes import Scope, is_live, scope_of
 from app.store.ledger import Head
 from dispatch.board import Board
-from dispatch.entities import TABLES, Incident, Key, Row
+from dispatch.entities import TABLES, Assignment, Incident, Key, Row, Unit
 from dispatch.fold import apply
 
 FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, minutes of a flood; about 60 MB
@@ -51,31 +52,37 @@ class View:
 
     def _fold(self, recorded: Recorded) -> Frame:
         apply(self.board, recorded.event, recorded.seq, recorded.at)
-        changed = {(TABLES[type(row)], row.id): row for row in self.board.drop_touched()}
-        for row in list(changed.values()):
-            if isinstance(row, Incident):
-                self._add_dependents(row, changed)
-        shown = [self._show(key, row) for key, row in changed.items()]
+        moved = {(TABLES[type(row)], row.id): row for row in self.board.drop_touched()}
+        others = {key: row for key, row in self._reaudienced(moved.values()) if key not in moved}
+        shown = [self._show(key, row, moved=True) for key, row in moved.items()]
+        shown += [self._show(key, row, moved=False) for key, row in others.items()]
         topics: set[str] = set()
         for each in shown:
-            topics |= each.after | each.before
+            topics |= each.audience
         return Frame(recorded.seq, recorded, shown, frozenset(topics))
 
-    def _add_dependents(self, incident: Incident, changed: dict[Key, Row]) -> None:
-        """When other people may see an incident than before, they may see its calls, alerts and assignments, too."""
-        before = self._scopes.get(("incidents", incident.id), NOBODY)
-        after = scope_of(self.board, incident) if incident.is_open else NOBODY
-        if before == after:
-            return
-        for table, ids in (
-            ("calls", incident.calls),
-            ("alerts", incident.alerts),
-            ("assignments", incident.assignments),
-        ):
-            for row_id in ids:
-                changed.setdefault((table, row_id), self.board.tables[table][row_id])
+    def _reaudienced(self, moved: Iterable[Row]) -> Iterator[tuple[Key, Row]]:
+        """Yield the rows that did not change while who may see them did: an incident's, with the incident itself."""
+        for incident_id in dict.fromkeys(self._incidents_behind(moved)):
+            incident = self.board.incidents[incident_id]
+            after = scope_of(self.board, incident) if incident.is_open else NOBODY
+            if self._scopes.get(("incidents", incident_id), NOBODY) == after:
+                continue
+            yield ("incidents", incident_id), incident
+            for row in rows_of(self.board, incident):
+                yield (TABLES[type(row)], row.id), row
 
-    def _show(self, key: Key, row: Row) -> Shown:
+    def _incidents_behind(self, moved: Iterable[Row]) -> Iterator[int]:
+        """Yield the incidents whose audience may follow from these rows."""
+        for row in moved:
+            if isinstance(row, Incident):
+                yield row.id
+            elif isinstance(row, Assignment):
+                yield row.incident_id
+            elif isinstance(row, Unit) and row.assignment_id is not None:
+                yield self.board.assignments[row.assignment_id].incident_id
+
+    def _show(self, key: Key, row: Row, *, moved: bool) -> Shown:
         before = self._scopes.get(key, NOBODY)
         after = scope_of(self.board, row)
         live = is_live(self.board, row)
@@ -83,7 +90,7 @@ class View:
             self._scopes[key] = after
         else:
             self._scopes.pop(key, None)
-        return Shown(key[0], key[1], orjson.Fragment(encode_row(row)), before, after, live)
+        return Shown(key[0], key[1], orjson.Fragment(encode_row(row)), before, after, live, moved)
 
     def since(self, cursor: str) -> list[Frame] | None:
         """Return the frames after a cursor; None when that past is gone or is another ledger's."""
@@ -96,7 +103,8 @@ class View:
         missing = self.seq - seq
         if missing > len(self.frames):
             return None
-        return [self.frames[i] for i in range(len(self.frames) - missing, len(self.frames))]
+        newest_first = list(islice(reversed(self.frames), missing))
+        return newest_first[::-1]
 
     def snapshot(self, topics: Scope) -> bytes:
         """Return the live rows a set of topics may see, by table, with the cursor to go on from."""
@@ -118,6 +126,16 @@ class View:
         """Whether a row, live or not, concerns any of these topics."""
         row = self.board.tables[table].get(row_id)
         return row is not None and not topics.isdisjoint(scope_of(self.board, row))
+
+
+def rows_of(board: Board, incident: Incident) -> list[Row]:
+    """Return the rows that are seen by whoever sees the incident, because they are about it."""
+    return [
+        *(board.calls[i] for i in incident.calls),
+        *(board.alerts[i] for i in incident.alerts),
+        *(board.assignments[i] for i in incident.assignments),
+        *(board.alarms[i] for i in sorted(board.alarms_of.get(incident.id, ()))),
+    ]
 
 
 def all_rows(board: Board) -> list[Row]:
