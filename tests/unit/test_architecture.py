@@ -27,7 +27,8 @@ REFUSED_MODULES = {
 REFUSED_CALLS = {"open", "print", "input", "exec", "eval", "__import__", "breakpoint", "id", "hash"}
 REFUSED_ATTRIBUTES = {
     ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
-    ("uuid", "uuid1"), ("uuid", "uuid4"), ("np", "random"), ("numpy", "random"), ("io", "open"), ("sys", "argv"), ("sys", "stdout"),
+    ("uuid", "uuid1"), ("uuid", "uuid4"), ("np", "random"), ("numpy", "random"),
+    ("io", "open"), ("sys", "argv"), ("sys", "stdout"),
 }  # fmt: skip
 REFUSED_NAMES = {"uuid1", "uuid4", "urandom"}
 # The web console and the routes only carry; the rules of dispatch are asked through commands.
