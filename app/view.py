@@ -1,5 +1,6 @@
 """The view: what may be told. Folded only from committed batches, by the same code in every process."""
 
+import re
 from collections import deque
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -17,7 +18,8 @@ from dispatch.board import Board
 from dispatch.entities import TABLES, Assignment, Incident, Key, Row, Unit
 from dispatch.fold import apply
 
-FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, minutes of a flood; about 60 MB
+FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, a minute of a flood; 100 MB
+SEQ: Final = re.compile(r"[0-9]{1,18}")  # int() of thousands of digits is an error
 NOBODY: Final[Scope] = frozenset()
 SHOWN_ORDER: Final = ("sectors", "units", "incidents", "calls", "alerts", "assignments", "alarms", "towers")
 
@@ -95,7 +97,7 @@ class View:
     def since(self, cursor: str) -> list[Frame] | None:
         """Return the frames after a cursor; None when that past is gone or is another ledger's."""
         ledger_id, _, seq_text = cursor.rpartition(".")
-        if ledger_id != str(self.ledger_id) or not seq_text.isascii() or not seq_text.isdigit():
+        if ledger_id != str(self.ledger_id) or not SEQ.fullmatch(seq_text):
             return None
         seq = int(seq_text)
         if seq > self.seq:

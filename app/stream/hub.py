@@ -41,6 +41,7 @@ class Client:
             self.cut = True
             self.cut_at = monotonic()
             self.outbox.clear()
+            self.outbox_bytes = 0
         else:
             self.outbox.append(data)
             self.outbox_bytes += len(data)

@@ -78,16 +78,18 @@ def greet(client: Client, hello: Hello, services: Services) -> None:
     """Join first, then queue the past up to the seam; no await stands between, so nothing is missed or doubled."""
     services.hub.join(client)
     past = services.view.since(hello.since) if hello.since is not None else []
-    frames = [data for frame in past or () if (data := frame.bytes_for(hello.topics)) is not None]
-    if past is None or len(frames) > PAST_FRAMES_MAX:
+    mine = [frame for frame in past or () if not hello.topics.isdisjoint(frame.topics)]
+    if past is None or len(mine) > PAST_FRAMES_MAX:
         topics = ",".join(sorted(hello.topics))
         resync = {"kind": "resync", "url": f"/v1/board?topics={topics}", "cursor": services.view.cursor()}
         client.say(to_json(resync))
         return
     welcome = {"kind": "welcome", "cursor": services.view.cursor(), "topics": sorted(hello.topics)}
     client.say(to_json(welcome))
-    for data in frames:
-        client.say(data)
+    for frame in mine:
+        data = frame.bytes_for(hello.topics)
+        if data is not None:
+            client.say(data)
 
 
 async def _read(socket: WebSocket, services: Services, session: Session, client: Client, identity: Identity) -> None:

@@ -2,13 +2,19 @@
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
+import pytest
+
+from app import view as view_module
 from app.codec import Recorded
-from app.scopes import BOARD, Scope
+from app.frames import Shown
+from app.scopes import BOARD, Scope, scope_of
 from app.store.ledger import Head
 from app.view import View
+from dispatch.entities import Incident, Key, Row
 from loadtests.city import BEGIN, SECTORS
 from tests.unit.app.pictures import (
     Images,
@@ -22,6 +28,7 @@ from tests.unit.app.pictures import (
 
 SEEDS: Final = range(int(os.environ.get("AUXILIO_VIEW_SEEDS", "32")))
 STEPS: Final = 500
+SHOW: Final = View._show
 SNAPSHOT_EVERY: Final = 25
 TOPICS: Final[tuple[Scope, ...]] = (
     frozenset({BOARD}),
@@ -87,3 +94,58 @@ def test_every_clients_rows_are_the_snapshots_after_every_event() -> None:
     failed = [text for text, _, _ in results if text]
     assert not failed, "\n".join(failed[:5])
     assert sum(events for _, events, _ in results) > 300 * len(SEEDS)
+
+
+def test_it_goes_red_when_a_moved_audience_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(View, "_reaudienced", lambda _self, _moved: iter(()))
+    assert any(play(seed)[0] for seed in range(4))
+
+
+def test_it_goes_red_when_gone_is_not_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(View, "_show", _shown_for_ever)
+    assert any(play(seed)[0] for seed in range(2))
+
+
+def _shown_for_ever(self: View, key: Key, row: Row, *, moved: bool) -> Shown:
+    shown = SHOW(self, key, row, moved=moved)
+    return replace(shown, live=True, after=shown.after | shown.before)
+
+
+def test_a_cursor_of_another_ledger_or_of_the_future_has_no_past() -> None:
+    town, view = Town(1), empty_view()
+    for events in town.opening():
+        view.fold(events, b"")
+    here = view.cursor()
+    assert view.since(here) == []
+    assert len(view.since(f"{view.ledger_id}.0") or ()) == view.seq
+    for cursor in (
+        f"{UUID(int=9)}.1", f"{view.ledger_id}.{view.seq + 1}", f"{view.ledger_id}.-1", f"{view.ledger_id}.",
+        f"{view.ledger_id}.1e3", f"{view.ledger_id}.\u0663", "", ".", "1", f"{here}.{here}",
+        f"{view.ledger_id}.{'9' * 5_000}",
+    ):  # fmt: skip
+        assert view.since(cursor) is None, cursor
+
+
+def test_a_past_longer_than_what_is_kept_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(view_module, "FRAMES_KEPT", 5)
+    town, view = Town(1), empty_view()
+    for events in town.opening():
+        view.fold(events, b"")
+    assert len(view.since(f"{view.ledger_id}.{view.seq - 5}") or ()) == 5
+    assert view.since(f"{view.ledger_id}.{view.seq - 6}") is None
+
+
+def test_an_alarm_goes_where_its_incident_goes() -> None:
+    watched = Watched(11)
+    for events in watched.town.opening():
+        watched.tell(events)
+    moved = 0
+    for _ in range(900):
+        watched.tell(watched.town.step())
+        board = watched.view.board
+        for alarm in board.alarms.values():
+            incident = board.incidents.get(alarm.incident_id or 0)
+            if alarm.cleared_at is None and isinstance(incident, Incident) and incident.is_open and incident.sector:
+                moved += alarm.sector != incident.sector
+                assert f"sector:{incident.sector}" in scope_of(board, alarm)
+    assert moved > 0
