@@ -1,19 +1,24 @@
 """The ASGI application: routes, problems, limits, headers."""
 
 import asyncio
+from functools import cache
 from typing import Any, Final
 
-from fastapi import FastAPI, HTTPException, WebSocket
+from fastapi import FastAPI, HTTPException, Response, WebSocket
+from fastapi.routing import APIRoute
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import problems
+from app.contract import asyncapi
+from app.contract.openapi import complete
 from app.routes import board, health, incidents, reports, units
 from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
+ROUTERS: Final = (reports.router, incidents.router, units.router, board.router, health.router)
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -80,19 +85,31 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
         openapi_url="/v1/openapi.json",
     )
     app.state.services = services
-    for router in (reports.router, incidents.router, units.router, board.router, health.router):
+    for router in ROUTERS:
         app.include_router(router)
 
     @app.websocket("/v1/stream")
     async def _stream(socket: WebSocket) -> None:
         await stream(socket, app.state.services)
 
+    @app.get("/v1/asyncapi.json", include_in_schema=False)
+    async def _asyncapi() -> Response:
+        return Response(asyncapi.encoded(), media_type="application/json")
+
     problems.install(app)
+    _publish(app)
     app.add_middleware(Deadline)
     app.add_middleware(Headers)
     if allowed_hosts != ("*",):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     return app
+
+
+def _publish(app: FastAPI) -> None:
+    """Serve FastAPI's own document with what it cannot know added."""
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    document = cache(lambda plain=app.openapi: complete(plain(), routes))
+    app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way
 
 
 def openapi() -> dict[str, Any]:

@@ -1,1 +1,1 @@
-"""The published contract: the schemas of rows, events and frames, the AsyncAPI document, what OpenAPI says of answers."""
+"""The published contract: the schemas of rows, events and frames, and the documents OpenAPI and AsyncAPI."""
