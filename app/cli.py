@@ -13,6 +13,7 @@ from app import administration as admin
 from app import running
 from app.access.identity import Role
 from app.access.keys import create_key
+from app.demo.stage import Options, run_demo
 from app.embedded.errors import EmbeddedError
 from app.engines import engines
 from app.settings import BadSettings, Settings, load_settings
@@ -82,6 +83,24 @@ def gateway(port: Port = None, host: Host = None) -> None:
     """Run one more process for HTTP and websockets; it needs a `serve` on the same database."""
     found = settings(port=port, host=host)
     raise typer.Exit(run(running.run_gateway(found, lambda url: typer.echo(f"Auxilio gateway serves {url}"))))
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="TCP port of the service; 0 takes a free one.")] = 8911,
+    seconds: Annotated[
+        float | None,
+        typer.Option(
+            min=1.0,
+            envvar="DEMO_SECONDS",
+            help="Take calls for so long, finish what is open, stop. Default: until Ctrl-C.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option(help="What happens follows from it.")] = 1,
+    rate: Annotated[float, typer.Option(min=0.01, max=50.0, help="Calls a second.")] = 1.5,
+) -> None:
+    """Show it all: a synthetic border in .demo/, the service, and callers, towers, agents and a dispatcher at work."""
+    raise typer.Exit(run(run_demo(Options(port, seconds, seed, rate))))
 
 
 @cli.command()
