@@ -122,7 +122,7 @@ class Desk:
         self._lanes.put_back(todo[decided:])
         try:
             committed = await self._append(turn)
-        except (asyncpg.PostgresError, ledger.Unstorable):
+        except asyncpg.PostgresError:
             log.exception("an append of %d commands was refused; each is tried alone", decided)
             await self._rebuild()
             await self._one_by_one(todo[:decided])

@@ -24,10 +24,6 @@ class Fenced(RuntimeError):
     """Another desk writes this region; this one must stop."""
 
 
-class Unstorable(ValueError):
-    """A value that cannot even be sent to the database; nothing was sent."""
-
-
 class NoLedger(RuntimeError):
     """No desk has ever written this region: start one first."""
 
@@ -102,7 +98,7 @@ def rows_json(rows: Sequence[Row]) -> str:
 
 
 async def append(connection: Connection, region: str, epoch: int, batch: Batch, rows: Sequence[Row]) -> None:
-    """Record the batch. Raises Fenced when another desk writes; PostgresError or Unstorable when refused.
+    """Record the batch. Raises Fenced when another desk writes; PostgresError when refused.
 
     After any other error nobody knows whether it was committed.
     """
@@ -136,10 +132,6 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch, 
     except asyncpg.PostgresError as error:
         if error.sqlstate == FENCED:
             raise Fenced(region) from error
-        raise
-    except asyncpg.InterfaceError as error:
-        if isinstance(error, ValueError):  # asyncpg's own DataError, which it does not export by a name of its own
-            raise Unstorable(type(error).__name__) from error
         raise
 
 

@@ -45,7 +45,7 @@ class Writer:
         return self.head
 
     async def append(self, batch: ledger.Batch, rows: Sequence[Row]) -> bool:
-        """Append: True when committed, False when certainly not. Raises PostgresError, Unstorable or Fenced."""
+        """Append: True when committed, False when certainly not. Raises PostgresError or Fenced."""
         try:
             await ledger.append(self.connection, self.region, self.head.epoch, batch, rows)
         except AWAY as error:
