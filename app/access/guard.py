@@ -16,7 +16,11 @@ def services_of(request: Request) -> Services:
     return services
 
 
-Parts = Annotated[Services, Depends(services_of)]
+async def _parts(request: Request) -> Services:  # async: FastAPI sends any other dependency through a thread
+    return services_of(request)
+
+
+Parts = Annotated[Services, Depends(_parts)]
 
 
 def allow(*roles: Role) -> Callable[[Request], Awaitable[Identity]]:
