@@ -29,7 +29,7 @@ NAMED: Final[dict[str, Schema]] = {
     "UnitSent": obj(seq=WHOLE, assignment_id=nullable(WHOLE), incident_id=WHOLE, unit_id=TEXT),
     "StoodDown": obj(seq=WHOLE, assignment_id=WHOLE, incident_id=WHOLE),
     "IncidentDone": obj(
-        {"status": ref("IncidentStatus"), "priority": WHOLE, "note": TEXT, "split_from": WHOLE},
+        {"status": ref("IncidentStatus"), "priority": WHOLE, "note": TEXT, "split_from": WHOLE, "agency": TEXT},
         seq=WHOLE,
         incident_id=WHOLE,
     ),
