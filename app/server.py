@@ -41,6 +41,7 @@ class Server(uvicorn.Server):
     """uvicorn without its own ideas about logging; stops when told to, or when a task that must not end has ended."""
 
     def __init__(self, app: ASGIApp) -> None:
+        logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it, each websocket's address is written
         super().__init__(
             uvicorn.Config(
                 app,
