@@ -49,7 +49,7 @@ async def drive(plan: Plan, shift: Shift) -> Tally:
         for unit in border.units
     ]
     tasks = [asyncio.create_task(console.run(), name="console")]
-    screen = asyncio.create_task(show(Screen(console.picture, tally, shift, plan.seconds)), name="screen")
+    screen = asyncio.create_task(show(Screen(console.picture, tally, shift)), name="screen")
     try:
         tasks += await sign_on(agents, shift)
         tasks.append(asyncio.create_task(callers.run(plan.rate), name="callers"))

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.demo.picture import Picture, Row
+from app.demo.road import COMPRESSION
 from app.demo.shift import Shift, pause
 from app.demo.tally import Tally, percentile
 
@@ -19,7 +20,7 @@ DRAWS_A_SECOND: Final = 4
 LINES_S: Final = 5.0
 ENDED_SHOWN_S: Final = 6.0
 ROWS_MAX: Final = 30
-ROWS_AROUND: Final = 8  # lines of the terminal that are not rows
+ROWS_AROUND: Final = 10  # lines of the terminal that are not rows
 # No colour without a word: the place column always says what the colour says.
 STYLES: Final = {
     "queued": "bold yellow",
@@ -28,14 +29,18 @@ STYLES: Final = {
     "with_dispatcher": "bold magenta",
     "done": "green",
 }
+LEGEND: Final = (
+    f"? read it back   (U7) said no or did not answer   on the road 1 s stands for {COMPRESSION / 60:.0f} min"
+    "   offered after, taken after: true times"
+)
 MARKS: Final = {"confirmed": "", "probable": " ?", "conflicting": " ≠", "unverified": " ??"}
 
 
 class Screen:
     """Shows the dispatcher's picture and the totals until the end of the shift."""
 
-    def __init__(self, picture: Picture, tally: Tally, shift: Shift, seconds: float | None) -> None:
-        self._picture, self._tally, self._shift, self._seconds = picture, tally, shift, seconds
+    def __init__(self, picture: Picture, tally: Tally, shift: Shift) -> None:
+        self._picture, self._tally, self._shift = picture, tally, shift
         self._terminal = Terminal(highlight=False)
         self._said: set[int] = set()
 
@@ -75,7 +80,7 @@ class Screen:
             table.add_row(*self._cells(row))
         hidden = len(shown) - rows
         more = Text(f"... and {hidden} older" if hidden > 0 else "", style="dim")
-        return Group(table, more, Text(self._totals(), style="bold"))
+        return Group(table, more, Text(LEGEND, style="dim"), Text(self._totals("\n"), style="bold"))
 
     def _cells(self, row: Row) -> list[Text]:
         place = row["place"]
@@ -99,7 +104,8 @@ class Screen:
             Text((row["outcome"] or "").replace("_", " "), style="green"),
         ]
 
-    def _totals(self) -> str:
+    def _totals(self, fold: str = "   ") -> str:
+        """Return the totals, on two lines where `fold` is a line's end."""
         tally = self._tally
         open_now = len(self._picture.incidents())
         left = "last call: finishing what is open" if self._shift.is_closing else "Ctrl-C ends it"
@@ -107,9 +113,9 @@ class Screen:
             f"calls {tally.calls_acknowledged}/{tally.calls_posted} recorded   presses {tally.presses_acknowledged}"
             f"   offers {tally.seen('offer.made')}: {tally.seen('offer.accepted')} taken,"
             f" {tally.seen('offer.declined')} declined"
-            f"   open {open_now}, closed {tally.seen('incident.outcome_recorded')}"
-            f"   answer p50 {percentile(tally.to_answer_ms, 0.5):.0f} ms"
-            f"   to the unit's socket p50 {percentile(tally.to_socket_ms, 0.5):.0f} ms   {left}"
+            f"   incidents open {open_now}, closed {tally.seen('incident.outcome_recorded')}"
+            f"{fold}post to answer p50 {percentile(tally.to_answer_ms, 0.5):.0f} ms"
+            f", to the unit's socket p50 {percentile(tally.to_socket_ms, 0.5):.0f} ms   {left}"
         )
 
 

@@ -13,7 +13,7 @@ import msgspec
 from app.demo.audit import audit
 from app.demo.cast import Cast, Plan
 from app.demo.child import ServiceChild, end, start_driver
-from app.demo.seeding import ensure_border
+from app.demo.seeding import CAST_FILE, ensure_border
 from app.demo.summary import summary
 from app.demo.tally import read_tally
 from app.settings import CONFIG_VARIABLE, Settings, load_settings
@@ -103,6 +103,7 @@ def introduce(url: str, cast: Cast) -> None:
     say(f"The service runs at {url}. Post a call of your own from another terminal, and look for it below:")
     say(f"""  curl -s {url}/v1/calls -H 'Authorization: Bearer {cast.you}' \\
     -H 'Content-Type: application/json' -d '{{"said": "tango uniform charlie four one seven"}}'""")
+    say(f"Every other part's key, a unit's or the dispatcher's for a websocket of yours, is in {FOLDER}/{CAST_FILE}.")
     say("")
 
 
