@@ -68,7 +68,8 @@ def is_live(board: Board, row: Row) -> bool:
         case Incident():
             return row.is_open
         case Call() | Alert():
-            return _is_open(board, row.incident_id)
+            # A call is told before the incident that its next event opens.
+            return _is_open(board, row.incident_id) or row.incident_id not in board.incidents
         case Assignment():
             return _is_open(board, row.incident_id) or (row.heard_at is None and row.hear_by is not None)
         case Alarm():

@@ -112,11 +112,11 @@ class Watcher:
 
     async def _take(self, body: dict[str, Any]) -> None:
         if "event" not in body:
-            self.said.append(body)
             if body["kind"] == "welcome":
                 self.ledger_id = body["cursor"].rpartition(".")[0]
             elif body["kind"] == "resync":
                 await self._fetch(body["url"])
+            self.said.append(body)
             return
         self.seqs.append(body["seq"])
         self.frames.append(body)
