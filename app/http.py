@@ -45,8 +45,8 @@ class Headers:
         await self._app(scope, receive, with_headers)
 
 
-class Deadline:
-    """Answers 408 when a body has not come whole in time, so that half-sent bodies pin nothing."""
+class Bodies:
+    """Answers 413 to a body over 64 KB, and 408 to one that has not come whole in time, so that none pins anything."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -55,11 +55,14 @@ class Deadline:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
+        if _announced(scope) > BODY_BYTES_MAX:
+            await problems.Problem(413, "http", "over 64 KB", field="body").response()(scope, receive, send)
+            return
         ends = asyncio.get_running_loop().time() + BODY_S
-        whole = False
+        taken, whole = 0, False
 
-        async def in_time() -> Message:
-            nonlocal whole
+        async def bounded() -> Message:
+            nonlocal taken, whole
             if whole:
                 return await receive()
             try:
@@ -67,10 +70,21 @@ class Deadline:
                     message = await receive()
             except TimeoutError:
                 raise HTTPException(408, headers={"Connection": "close"}) from None
+            taken += len(message.get("body", b""))
+            if taken > BODY_BYTES_MAX:
+                raise HTTPException(413)  # the rest is read and thrown away, else the sender would not hear this
             whole = not message.get("more_body", False)
             return message
 
-        await self._app(scope, in_time, send)
+        await self._app(scope, bounded, send)
+
+
+def _announced(scope: Scope) -> int:
+    """Return the body's length as its header says, 0 when it does not."""
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value)  # the parser has seen that these are digits
+    return 0
 
 
 def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("*",)) -> FastAPI:
@@ -79,7 +93,6 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
         title="Auxilio",
         version="1",
         description="911 distress dispatch: calls and alerts in, the nearest unit on its way, an outcome for each.",
-        max_body_size=BODY_BYTES_MAX,
         docs_url=None,
         redoc_url=None,
         openapi_url="/v1/openapi.json",
@@ -98,7 +111,7 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
 
     problems.install(app)
     _publish(app)
-    app.add_middleware(Deadline)
+    app.add_middleware(Bodies)
     app.add_middleware(Headers)
     if allowed_hosts != ("*",):
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))

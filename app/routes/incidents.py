@@ -18,7 +18,7 @@ from app.view import as_json
 from dispatch import commands as c
 from dispatch.entities import Incident, Place, Row
 from dispatch.recommend import recommend
-from dispatch.status import Outcome
+from dispatch.status import Outcome, Where
 from geo.place import PlaceState
 from geo.point import Point
 
@@ -61,7 +61,7 @@ async def _ensure(services: Services, identity: Identity, incident_id: int) -> N
 
 @router.get("")
 async def list_incidents(
-    services: Parts, identity: Dispatcher, where: Annotated[str | None, Query(max_length=32)] = None
+    services: Parts, identity: Dispatcher, where: Annotated[Where | None, Query()] = None
 ) -> list[dict[str, Any]]:
     """Return the open incidents in the desk's order: priority high first, then received, then id."""
     rows = [row for row in services.view.live_rows("incidents", identity.topics()) if isinstance(row, Incident)]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from time import monotonic
 from typing import Any, Final
 from urllib.parse import urlsplit
 from uuid import UUID, uuid4, uuid5
@@ -66,6 +67,9 @@ async def _converse(socket: WebSocket, services: Services, identity: Identity) -
             await _close(socket, TOO_SLOW, "too far behind, come back with your cursor")
         for task in done:
             task.result()
+    except asyncio.CancelledError:
+        if not client.is_stuck(monotonic()):
+            raise  # the service stops; else this ends one handler, whose reader does not even take the close
     finally:
         services.hub.leave(client)
         services.presence(client, False)

@@ -14,7 +14,7 @@ import websockets
 from loadtests.border import Border
 from loadtests.rig import REGION, Engines, KeyRing, Service, client, load_border, make_keys
 
-HEAR_S = 10.0
+HEAR_S = 30.0
 UNITS = 4
 
 
