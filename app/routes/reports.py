@@ -16,7 +16,7 @@ from app.problems import Problem, checked
 from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
-from app.stream.socket import command_id
+from app.stream.acts import command_id
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["distress"])

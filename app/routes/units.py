@@ -14,7 +14,7 @@ from app.problems import Problem, checked
 from app.requests import Request
 from app.routes import bodies, examples
 from app.services import Services
-from app.stream.socket import command_id
+from app.stream.acts import command_id
 from app.view import as_json
 from dispatch.commands import Command, RaiseMayday, SetDuty
 from dispatch.entities import Unit

@@ -3,19 +3,16 @@
 import asyncio
 import logging
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
-from uuid import UUID, uuid4, uuid5
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from app.access.identity import Identity, Role
 from app.access.tickets import SUBPROTOCOL
 from app.codec import to_json
-from app.field import BadField, read_field
-from app.positions import Fix
-from app.requests import Answer, DeskUnavailable, Request
 from app.services import Services
+from app.stream.acts import Acts
 from app.stream.hub import OUTBOX_FRAMES_MAX, Client
 from app.stream.session import BadFrame, FieldFrame, Hello, Session
 
@@ -27,7 +24,6 @@ PAST_FRAMES_MAX: Final = (
     OUTBOX_FRAMES_MAX // 2
 )  # a longer past is quicker fetched as a snapshot, and would fill the box
 BAD_FRAME, NOT_KNOWN, TOO_SLOW, BAD_ORIGIN = 4400, 4401, 4408, 4403
-COMMAND_SPACE: Final = UUID("6f9a1f3e-59a5-4a57-8df5-0a9f6a6d3d11")  # a sender's own ids become ours within this space
 
 
 async def stream(socket: WebSocket, services: Services) -> None:
@@ -97,49 +93,14 @@ def greet(client: Client, hello: Hello, services: Services) -> None:
 
 
 async def _read(socket: WebSocket, services: Services, session: Session, client: Client, identity: Identity) -> None:
-    while True:
-        frame = session.feed(await _receive(socket))
-        if isinstance(frame, FieldFrame):
-            await _act(frame, services, client, identity)
-
-
-async def _act(frame: FieldFrame, services: Services, client: Client, identity: Identity) -> None:
-    """Do what a device says and answer it; the device re-sends what it got no answer for, under the same id."""
-    assert identity.unit_id is not None  # noqa: S101 - the session lets only agents come here
+    acts = Acts(services, client, identity)
     try:
-        meant = read_field(identity.unit_id, frame.body, services.clock.now())
-    except BadField as error:
-        client.say(
-            _answer(frame, {"outcome": "refused", "code": "invalid", "field": error.field, "detail": error.reason})
-        )
-        return
-    if isinstance(meant, Fix):
-        services.positions.take(meant)
-        return
-    request = Request(meant, identity.name, command_id(identity, frame.id))
-    try:
-        answer = await services.submit(request)
-    except DeskUnavailable:
-        client.say(_answer(frame, {"outcome": "unavailable", "code": "unavailable", "detail": "send it again"}))
-        return
-    client.say(_answer(frame, answer_json(answer)))
-
-
-def answer_json(answer: Answer) -> dict[str, Any]:
-    """Return an answer as the contract shows it."""
-    shown: dict[str, Any] = {"outcome": answer.outcome, "seq": answer.seq, **answer.reply}
-    if answer.code:
-        shown |= {"code": answer.code, "detail": answer.message, "field": answer.field, "allowed": answer.allowed}
-    return shown
-
-
-def _answer(frame: FieldFrame, body: dict[str, Any]) -> bytes:
-    return to_json({"kind": "answer", "id": frame.id, **body})
-
-
-def command_id(identity: Identity, own_id: str | None) -> UUID:
-    """Return the command's id: derived from the sender's own, within its own key, or a new one."""
-    return uuid4() if own_id is None else uuid5(COMMAND_SPACE, f"{identity.key_id}:{own_id}")
+        while True:
+            frame = session.feed(await _receive(socket))
+            if isinstance(frame, FieldFrame):
+                await acts.take(frame)
+    finally:
+        acts.drop()
 
 
 async def _write(socket: WebSocket, client: Client) -> None:

@@ -1,0 +1,90 @@
+"""What a device says, taken to the desk in its order, several under way at once: what comes together commits together.
+
+A device that accepts and clears, or comes back with an outbox of facts, pays for one commit instead of one each.
+"""
+
+import asyncio
+import logging
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+from app.access.identity import Identity
+from app.codec import to_json
+from app.field import BadField, read_field
+from app.positions import Fix
+from app.requests import Answer, DeskUnavailable, Request
+from app.services import Services
+from app.stream.hub import Client
+from app.stream.session import FieldFrame
+
+log = logging.getLogger(__name__)
+
+UNDER_WAY_MAX: Final = 32  # then the reader waits, and with it the device: one shift's facts, no more at once
+COMMAND_SPACE: Final = UUID("6f9a1f3e-59a5-4a57-8df5-0a9f6a6d3d11")  # a sender's own ids become ours within this space
+
+
+class Acts:
+    """One device's acts. Tasks begin in the order they are made, so the desk's lane keeps the device's order."""
+
+    def __init__(self, services: Services, client: Client, identity: Identity) -> None:
+        self._services = services
+        self._client = client
+        self._identity = identity
+        self._room = asyncio.Semaphore(UNDER_WAY_MAX)
+        self._under_way: set[asyncio.Task[None]] = set()
+
+    async def take(self, frame: FieldFrame) -> None:
+        """Do what a device says; it re-sends what it got no answer for, under the same id. Waits only for room."""
+        assert self._identity.unit_id is not None  # noqa: S101 - the session lets only agents come here
+        try:
+            meant = read_field(self._identity.unit_id, frame.body, self._services.clock.now())
+        except BadField as error:
+            refused = {"outcome": "refused", "code": "invalid", "field": error.field, "detail": error.reason}
+            self._client.say(_answer(frame, refused))
+            return
+        if isinstance(meant, Fix):
+            self._services.positions.take(meant)
+            return
+        await self._room.acquire()
+        request = Request(meant, self._identity.name, command_id(self._identity, frame.id))
+        task = asyncio.create_task(self._ask(frame, request), name="act")
+        self._under_way.add(task)
+        task.add_done_callback(self._ended)
+
+    def drop(self) -> None:
+        """Wait for no answer any more: the device has gone. What the desk already has is recorded all the same."""
+        for task in self._under_way:
+            task.cancel()
+
+    async def _ask(self, frame: FieldFrame, request: Request) -> None:
+        try:
+            answer = await self._services.submit(request)
+        except DeskUnavailable:
+            unavailable = {"outcome": "unavailable", "code": "unavailable", "detail": "send it again"}
+            self._client.say(_answer(frame, unavailable))
+        else:
+            self._client.say(_answer(frame, answer_json(answer)))
+
+    def _ended(self, task: "asyncio.Task[None]") -> None:
+        self._under_way.discard(task)
+        self._room.release()
+        if not task.cancelled() and task.exception() is not None and self._client.task is not None:
+            log.error("an act broke; its device comes back and sends it again", exc_info=task.exception())
+            self._client.task.cancel()
+
+
+def answer_json(answer: Answer) -> dict[str, Any]:
+    """Return an answer as the contract shows it."""
+    shown: dict[str, Any] = {"outcome": answer.outcome, "seq": answer.seq, **answer.reply}
+    if answer.code:
+        shown |= {"code": answer.code, "detail": answer.message, "field": answer.field, "allowed": answer.allowed}
+    return shown
+
+
+def _answer(frame: FieldFrame, body: dict[str, Any]) -> bytes:
+    return to_json({"kind": "answer", "id": frame.id, **body})
+
+
+def command_id(identity: Identity, own_id: str | None) -> UUID:
+    """Return the command's id: derived from the sender's own, within its own key, or a new one."""
+    return uuid4() if own_id is None else uuid5(COMMAND_SPACE, f"{identity.key_id}:{own_id}")
