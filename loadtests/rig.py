@@ -18,7 +18,7 @@ import httpx
 
 from app.access.identity import Role
 from app.access.keys import create_key
-from app.administration import import_registry, import_units
+from app.demo import seeding
 from app.embedded.home import home_for
 from app.embedded.postgres import Postgres
 from app.embedded.valkey import Valkey
@@ -27,8 +27,6 @@ from app.settings import Settings
 from app.store.migrate import migrate
 from app.store.pool import open_pool
 from dispatch.entities import Unit
-from geo.registry import Registry
-from geo.registry_rows import to_csv
 from loadtests.border import Border, make_border
 
 REGION = "southwest"
@@ -153,28 +151,10 @@ def units_of(border: Border) -> tuple[Unit, ...]:
     return tuple(Unit(u.unit_id, u.kind, u.sector, u.station, u.point, u.capabilities) for u in border.units)
 
 
-def units_csv(border: Border) -> str:
-    """Return the border's units as `auxilio units import` reads them."""
-    lines = ["unit_id,kind,station,sector,capabilities,lat,lon"]
-    lines += [
-        f"{u.unit_id},{u.kind},{u.station},{u.sector},{' '.join(u.capabilities)},{u.point.lat},{u.point.lon}"
-        for u in border.units
-    ]
-    return "\n".join(lines) + "\n"
-
-
-def signs_csv(border: Border) -> str:
-    """Return the border's signs as `auxilio registry import` reads them."""
-    return to_csv(Registry(border.signs, border.sectors))
-
-
 async def load_border(database: str, redis: str, folder: Path, seed: int = 1) -> Border:
     """Import a synthetic border into a database, as an operator would, by a desk of its own."""
     border = make_border(seed)
-    settings = Settings(data_dir=folder, region=REGION)
-    urls = Urls(database, redis)
-    await import_registry(settings, urls, signs_csv(border), geojson=False)
-    await import_units(settings, urls, units_csv(border))
+    await seeding.load_border(Settings(data_dir=folder, region=REGION), Urls(database, redis), border)
     return border
 
 
