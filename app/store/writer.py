@@ -22,6 +22,7 @@ RECONNECT_S: Final = (0.05, 0.1, 0.2, 0.5, 1.0)
 AWAY: Final = (
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # asyncpg's own confusion when the server goes away in the middle of a statement
     asyncpg.OperatorInterventionError,  # shut down, crashed, starting, or the statement was cancelled
     asyncpg.InsufficientResourcesError,  # disk full, too many connections
     asyncpg.ReadOnlySQLTransactionError,  # a standby that has not been promoted yet
