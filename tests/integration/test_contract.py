@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator
-from functools import cache
 from typing import Any
 
 import httpx
@@ -18,6 +17,7 @@ from app.contract.openapi import roles_of
 from app.http import build_http, openapi
 from dispatch.events import KINDS
 from loadtests.rig import Engines
+from tests.integration.agreement import check, check_answer, check_frames, contract
 from tests.integration.scene import Listener, World, a_world
 
 OPEN = {"/v1/openapi.json", "/v1/asyncapi.json", "/health/live", "/health/ready"}
@@ -63,33 +63,6 @@ def operations() -> Iterator[tuple[str, str, dict[str, Any]]]:
         for method, operation in item.items():
             if method in METHODS:
                 yield method, path, operation
-
-
-def check(document: dict[str, Any], schema: dict[str, Any], value: Any) -> None:
-    """Validate a value against a schema that refers into a document."""
-    checker = jsonschema.Draft202012Validator(
-        {**schema, "components": document["components"]}, format_checker=jsonschema.FormatChecker()
-    )
-    fault = jsonschema.exceptions.best_match(checker.iter_errors(value))
-    assert fault is None, f"{fault.json_path}: {fault.message}" if fault else ""
-
-
-@cache
-def contract() -> dict[str, Any]:
-    return openapi()
-
-
-def check_answer(response: httpx.Response, method: str, path: str) -> Any:
-    """Assert that an answer is one the document describes, and return its body."""
-    described = contract()["paths"][path][method]["responses"]
-    assert str(response.status_code) in described, (response.status_code, path)
-    if response.status_code == 204:
-        return None
-    content = described[str(response.status_code)]["content"]
-    media = response.headers["content-type"].partition(";")[0]
-    assert media in content, (media, path)
-    check(contract(), content[media]["schema"], response.json())
-    return response.json()
 
 
 def test_every_reference_of_both_documents_leads_somewhere() -> None:
@@ -169,14 +142,6 @@ def test_the_stream_s_examples_are_valid() -> None:
         assert message["summary"], message["name"]
         for example in message.get("examples", ()):
             check(asyncapi(), message["payload"], example["payload"])
-
-
-def check_frames(frames: list[dict[str, Any]]) -> set[str]:
-    """Assert that every frame is as the document says, and return the kinds seen."""
-    messages = asyncapi()["components"]["messages"]
-    for frame in frames:
-        check(asyncapi(), messages[f"sent.{frame['kind']}"]["payload"], frame)
-    return {frame["kind"] for frame in frames}
 
 
 def test_the_checker_goes_red_on_a_frame_with_a_field_more_or_less() -> None:
