@@ -20,7 +20,7 @@ from app.store.statements import statement
 from app.store.writer import AWAY, Writer
 from app.turn import Turn, answer_again, bare_calls
 from dispatch.board import Board
-from dispatch.commands import Command, RaiseSystemAlarm, Recall, ReportAlert, ReportCall, TakeOver
+from dispatch.commands import Command, RaiseSystemAlarm, Recall, ReportAlert, ReportCall, TakeOver, TimeIsUp
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +112,7 @@ class Desk:
                     await self._recall(one.request.command)
                 turn = self._turn()
             decided = turn.decide_all(todo)
+            await self._answer_as_before(turn)
         except ledger.Fenced:
             raise
         except Exception:
@@ -270,6 +271,24 @@ class Desk:
         row = await self._writer.connection.fetchrow(statement("find_command"), self.region, one.request.id)
         if row is None:
             return False
-        answer = Answer(Outcome.DONE, row["last_seq"], orjson.loads(row["reply"]))
-        one.give(answer_again(row["digest"], answer, one.request))
+        one.give(_recorded(row, one.request))
         return True
+
+    async def _answer_as_before(self, turn: Turn) -> None:
+        """Whoever is answered without an event may be sending again what an earlier desk recorded: as it answered."""
+        fresh = {line.id for line in turn.batch.commands}
+        silent = [w.request for w, _ in turn.answers if w.request.id not in fresh]
+        ids = [request.id for request in silent if not isinstance(request.command, TimeIsUp)]
+        if ids:
+            rows = await self._writer.connection.fetch(statement("find_commands"), self.region, ids)
+            known = {row["id"]: row for row in rows}
+            turn.answers = [
+                (w, _recorded(known[w.request.id], w.request) if w.request.id in known else answer)
+                for w, answer in turn.answers
+            ]
+
+
+def _recorded(row: asyncpg.Record, request: Request) -> Answer:
+    """Return the answer that was recorded with a command."""
+    answer = Answer(Outcome.DONE, row["last_seq"], orjson.loads(row["reply"]))
+    return answer_again(row["digest"], answer, request)
