@@ -102,7 +102,7 @@ def introduce(url: str, cast: Cast) -> None:
     """Say where the service is and how to post a call of one's own."""
     say(f"The service runs at {url}. Post a call of your own from another terminal, and look for it below:")
     say(f"""  curl -s {url}/v1/calls -H 'Authorization: Bearer {cast.you}' \\
-    -H 'Content-Type: application/json' -d '{{"said": "tango uniform charlie four one seven"}}'""")
+    -H 'Content-Type: application/json' -d '{{"said": "tango uniform charlie three one seven"}}'""")
     say(f"Every other part's key, a unit's or the dispatcher's for a websocket of yours, is in {FOLDER}/{CAST_FILE}.")
     say("")
 
