@@ -9,10 +9,12 @@ from uuid import UUID
 import msgspec
 import orjson
 
+from dispatch.board import Board
 from dispatch.entities import TABLES, Row
 from dispatch.events import KINDS, NAMES, VERSIONS, Event
 
 OPTIONS: Final = orjson.OPT_UTC_Z | orjson.OPT_SORT_KEYS
+ENCODER: Final = msgspec.json.Encoder()  # a third of orjson's price for dataclasses with slots, the same bytes
 _ROW_TYPES: Final = {table: cls for cls, table in TABLES.items()}
 _EVENTS: Final[dict[str, msgspec.json.Decoder[Any]]] = {name: msgspec.json.Decoder(cls) for name, cls in KINDS.items()}
 _ROWS: Final[dict[str, msgspec.json.Decoder[Any]]] = {
@@ -59,12 +61,7 @@ def encode_event(seq: int, at: datetime, event: Event, command_id: UUID, by: str
         "by": by,
         "event": event,
     }
-    return exact(orjson.dumps(line, option=orjson.OPT_UTC_Z))
-
-
-def exact(data: bytes) -> bytes:
-    """Return a copy that holds no more memory than its length; what orjson returns keeps some 8 KB each (measured)."""
-    return bytes(memoryview(data))
+    return ENCODER.encode(line)
 
 
 def decode_event(body: bytes) -> Recorded:
@@ -79,7 +76,7 @@ def chain(before: bytes, body: bytes) -> bytes:
 
 
 def encode_row(row: Row) -> bytes:
-    return exact(orjson.dumps(row, option=orjson.OPT_UTC_Z))
+    return ENCODER.encode(row)
 
 
 def decode_row(table: str, image: bytes | str) -> Row:
@@ -87,13 +84,16 @@ def decode_row(table: str, image: bytes | str) -> Row:
     return row
 
 
-def incident_of(event: Event) -> int | None:
+def incident_of(event: Event, board: Board) -> int | None:
     """Return the incident an event belongs to in timelines; None when it is about none."""
     direct: int | None = getattr(event, "incident_id", None)
     if direct is not None:
         return direct
     for name in ("incident", "call", "alert", "assignment", "alarm"):
         part: Any = getattr(event, name, None)
+        if part is None:
+            row_id = getattr(event, f"{name}_id", None)
+            part = board.tables[f"{name}s"].get(row_id) if row_id is not None else None
         if part is not None:
             about: int | None = part.id if name == "incident" else part.incident_id
             return about
