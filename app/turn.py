@@ -7,7 +7,7 @@ from time import monotonic
 from typing import Final
 
 from app.callers import Callers
-from app.codec import Recorded, encode_event, to_json
+from app.codec import Recorded, encode_event, incident_of, to_json
 from app.lanes import Waiting
 from app.requests import Answer, Outcome, Request
 from app.store.ledger import Batch, CommandLine
@@ -50,7 +50,7 @@ class Turn:
         decision = decide(self._board, command, now)
         for seq, event in enumerate(decision.events, first):
             body = encode_event(seq, now, event, request.id, request.by)
-            self.batch.add(Recorded(seq, now, event, body), request.id)
+            self.batch.add(Recorded(seq, now, event, body), request.id, incident_of(event, self._board))
         answer = _answer(decision, self._board.seq)
         if decision.events:
             reply = to_json(answer.reply).decode()

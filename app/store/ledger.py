@@ -9,7 +9,7 @@ from uuid import UUID
 import asyncpg
 import orjson
 
-from app.codec import Recorded, chain, decode_event, encode_row, incident_of
+from app.codec import Recorded, chain, decode_event, encode_row
 from app.sealing import SealedValue
 from app.store.pool import Connection, Pool, fetch
 from app.store.statements import statement
@@ -66,6 +66,7 @@ class Batch:
     events: list[Recorded] = field(default_factory=list)
     hashes: list[bytes] = field(default_factory=list)
     command_ids: list[UUID] = field(default_factory=list)
+    incident_ids: list[int | None] = field(default_factory=list)
     commands: list[CommandLine] = field(default_factory=list)
     sealed: list[SealedValue] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
@@ -78,12 +79,13 @@ class Batch:
     def last(self) -> int:
         return self.events[-1].seq
 
-    def add(self, event: Recorded, command_id: UUID) -> None:
-        """Chain one more event."""
+    def add(self, event: Recorded, command_id: UUID, incident_id: int | None) -> None:
+        """Chain one more event; in timelines it stands with this incident."""
         self.after = chain(self.after, event.body)
         self.events.append(event)
         self.hashes.append(self.after)
         self.command_ids.append(command_id)
+        self.incident_ids.append(incident_id)
 
 
 def rows_json(rows: Sequence[Row]) -> str:
@@ -109,7 +111,7 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch, 
         [e.kind for e in events],
         [VERSIONS[e.kind] for e in events],
         [e.at for e in events],
-        [incident_of(e.event) for e in events],
+        batch.incident_ids,
         [e.body.decode() for e in events],
         batch.hashes,
         [x.id for x in commands],
