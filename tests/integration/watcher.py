@@ -13,6 +13,7 @@ import websockets
 from loadtests.rig import Service, client
 
 WAIT_S: Final = 10.0
+PULSE_S: Final = 17.0  # an agent's pulse comes every 15 s
 POLL_S: Final = 0.02
 TRIES_MAX: Final = 40
 Key = tuple[str, int | str]
@@ -82,7 +83,7 @@ class Watcher:
         assert self.socket is not None
         await self.socket.send(json.dumps(body))
 
-    async def ask(self, wait_s: float = WAIT_S, **body: Any) -> dict[str, Any]:
+    async def ask(self, **body: Any) -> dict[str, Any]:
         """Say something and return its answer."""
         known = len(self.said)
         await self.say(**body)
@@ -90,7 +91,7 @@ class Watcher:
         def answers() -> list[dict[str, Any]]:
             return [one for one in self.heard("answer", after=known) if one["id"] == body["id"]]
 
-        await until(answers, f"an answer to {body}", wait_s)
+        await until(answers, f"an answer to {body}")
         return answers()[0]
 
     def heard(self, *kinds: str, after: int = 0) -> list[dict[str, Any]]:
@@ -143,7 +144,7 @@ class Watcher:
             for _ in range(TRIES_MAX):
                 seq = self.seq
                 body = await snapshot(http, self.topics)
-                await until(lambda body=body: self.is_at(body["seq"]), "the last frames")
+                await until(lambda body=body: self.is_at(body["seq"]), "the last frames", PULSE_S)
                 if self.seq <= body["seq"] or self.seq == seq:
                     break
         assert self.rows == rows_of(body), differences(self.rows, rows_of(body))
