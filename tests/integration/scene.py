@@ -11,6 +11,7 @@ import asyncpg
 import httpx
 import websockets
 
+from app.verify import verify
 from loadtests.border import Border
 from loadtests.rig import REGION, Engines, KeyRing, Service, client, load_border, make_keys
 
@@ -97,7 +98,7 @@ class Listener:
 
 @asynccontextmanager
 async def a_world(rig: Engines, name: str, units: int = UNITS) -> AsyncIterator[World]:
-    """Start a service of one's own on the shared engines; it must stop in good order."""
+    """Start a service of one's own on the shared engines; it must stop in good order, with a sound ledger."""
     database = await rig.new_database()
     folder = rig.folder / name
     border = await load_border(database, rig.valkey.url, folder)
@@ -109,6 +110,8 @@ async def a_world(rig: Engines, name: str, units: int = UNITS) -> AsyncIterator[
     finally:
         status = await service.stop()
     assert status == 0
+    report = await verify(database, REGION)
+    assert report.is_sound, report.faults
 
 
 def units_of_one_sector(border: Border, count: int) -> list[str]:
