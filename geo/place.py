@@ -7,7 +7,7 @@ from geo.point import Point
 
 
 class PlaceState(StrEnum):
-    """How far a place may be trusted; an exact match alone is never proof (most one-digit errors hit a real sign)."""
+    """How far a place may be trusted. An exact match alone is no proof: most one-digit errors hit a real sign."""
 
     CONFIRMED = "confirmed"  # read back, check character, agreeing device fix, or a dispatcher
     PROBABLE = "probable"  # exact match, nothing against it
@@ -37,7 +37,7 @@ class Resolution:
 
 @dataclass(frozen=True, slots=True)
 class DeviceFix:
-    """Where the caller's phone says it is. `radius_m` is the uncertainty at 90 % confidence, as 911 location carries it."""
+    """Where the caller's phone says it is. `radius_m`: its uncertainty at 90 % confidence, as 911 carries it."""
 
     point: Point
     radius_m: float

@@ -428,7 +428,7 @@ async def test_roots_copy_of_the_engine_is_whole_and_roots_alone() -> None:
     copy = ROOT_STORE / engine_path("psql").relative_to(ROOT_STORE).parts[0]
     assert [path for path in copy.rglob("*") if not path.is_symlink() and path.stat().st_mode & 0o022] == []
     assert {path.lstat().st_uid for path in copy.rglob("*")} == {0}
-    needed = subprocess.run(["ldd", engine_path("psql")], capture_output=True, check=True, text=True).stdout  # noqa: ASYNC221
+    needed = subprocess.run(["ldd", engine_path("psql")], capture_output=True, check=True, text=True).stdout
     assert "not found" not in needed
     assert f"{copy}/" in needed
 

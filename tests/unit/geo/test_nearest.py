@@ -107,7 +107,7 @@ def why_not(car: Car, needs: frozenset[str], sectors: frozenset[str], asked: fro
     asked=st.frozensets(st.integers(0, 130).map(lambda number: f"U{number}"), max_size=20),
     take=st.integers(1, 12),
 )
-def test_nearest_is_what_brute_force_finds(  # noqa: PLR0917
+def test_nearest_is_what_brute_force_finds(
     cars: list[Car], target: Point, needs: frozenset[str], sectors: frozenset[str], asked: frozenset[str], take: int
 ) -> None:
     rows, passed_over = [], dict[str, int]()
