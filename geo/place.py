@@ -17,7 +17,7 @@ class PlaceState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sign the words may have meant. `score` in 0..1, best first; `distance_m` to the device fix, None without one."""
+    """How far a place may be trusted. An exact match is no proof: most one-digit errors hit another real sign."""
 
     sign_id: str
     point: Point
