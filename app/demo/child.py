@@ -53,7 +53,7 @@ class ServiceChild:
             self._process.kill()
         if found is None:
             words = self._log.read_text(errors="replace").strip().splitlines()[-3:]
-            raise ServiceFailed("the service did not start: " + " / ".join(words))
+            raise ServiceFailed(f"the service did not start (--port {self._port}): " + " / ".join(words))
         self._port = int(found[2])
         self.url = f"{found[1].decode()}:{self._port}"
         return self.url

@@ -98,6 +98,7 @@ class Console:
             reply = await self._api.ask(method, path, self._key, body)
         except NoAnswer:
             self._tally.wonder("console no answer")
+            await asyncio.sleep(LOOK_S)
             return None
         if reply.is_done:
             return reply.body

@@ -16,6 +16,7 @@ from app.demo.child import ServiceChild, end, start_driver
 from app.demo.seeding import CAST_FILE, ensure_border
 from app.demo.summary import summary
 from app.demo.tally import read_tally
+from app.embedded.owner import Ownership
 from app.settings import CONFIG_VARIABLE, Settings, load_settings
 
 FOLDER: Final = ".demo"
@@ -48,10 +49,25 @@ def own_settings(port: int) -> tuple[Path, Settings]:
     return folder, load_settings()
 
 
+class AlreadyRunning(OSError):
+    """Two demos on one folder would take the ledger from each other all the time."""
+
+
 async def run_demo(options: Options) -> int:
     """Run until the seconds are over or somebody stops it; 0 only if nothing is lost, doubled or sent to two places."""
-    began = time()
     folder, settings = own_settings(options.port)
+    owner = Ownership(folder / "demo.lock")
+    if not owner.take():
+        raise AlreadyRunning(f"another demo runs in {folder}; look at it, stop it, or start this one elsewhere")
+    try:
+        return await play(folder, settings, options)
+    finally:
+        owner.release()
+
+
+async def play(folder: Path, settings: Settings, options: Options) -> int:
+    """Load, start, wait, stop, close the books; return the exit status."""
+    began = time()
     say("Auxilio: a made-up border of 2,700 placards, 170 rescue towers and 150 units, and everybody in it played.")
     cast, is_fresh = await ensure_border(settings)
     if is_fresh:

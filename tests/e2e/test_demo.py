@@ -81,6 +81,8 @@ def test_a_second_start_loads_nothing_and_ctrl_c_ends_it_with_the_same_summary(f
     before = journaled(folder)
     demo = start(folder, "--seed", "8")
     wait_for_calls(folder, before + 3)
+    status, said = last_words(start(folder, "--seconds", "2"))  # a second demo beside it
+    assert (status, "another demo runs" in said) == (2, True), said
     mine = psutil.Process(demo.pid)
     children = mine.children(recursive=True)
     demo.send_signal(signal.SIGINT)
