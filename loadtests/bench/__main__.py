@@ -1,7 +1,6 @@
 """`python -m loadtests.bench`: the floor, the peer and us under the same storm, and what positions cost a call."""
 
 import argparse
-import asyncio
 import itertools
 import time
 from collections.abc import Iterator, Sequence

@@ -1,12 +1,11 @@
 """When calls come in: a Poisson process, seeded, so that no system sets the pace of its own load."""
 
 import time
+from asyncio import AbstractEventLoop
 from collections.abc import Callable
 from random import Random
 from threading import Thread
 from typing import Final
-
-from asyncio import AbstractEventLoop
 
 LEAD_S: Final = 0.05  # between deciding to start a step and its first instant
 

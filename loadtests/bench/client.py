@@ -83,7 +83,9 @@ class Client:
         requests = [self._request() for _ in offsets]
         gc.collect()
         gc.freeze()
-        metronome = Metronome(asyncio.get_running_loop(), offsets, lambda first, last: self._send(requests, first, last))
+        metronome = Metronome(
+            asyncio.get_running_loop(), offsets, lambda first, last: self._send(requests, first, last)
+        )
         self._journal = journal = Journal(metronome.starts, offsets)
         cpu_s = time.process_time()
         async with self._moving(step.positions):
@@ -92,9 +94,7 @@ class Client:
             while time.perf_counter() < ends and not journal.is_done(self._spec.acts_a_call):
                 await asyncio.sleep(0.05)
         passed_s = time.perf_counter() - metronome.starts
-        result = journal.result((time.process_time() - cpu_s) / passed_s)
-        await self._sweep(list(journal.incident_of.values()))
-        return result
+        return journal.result((time.process_time() - cpu_s) / passed_s)
 
     def _request(self) -> bytes:
         number = self._calls
@@ -156,11 +156,11 @@ class Client:
                 self._tell_position(number % len(self._sockets), rng.uniform(-0.001, 0.001))
             told = wanted
 
-    async def _sweep(self, incidents: list[int]) -> None:
+    async def sweep(self) -> None:
         """Let a dispatcher close what the units have cleared, so that no sign has an open incident."""
         if self._spec.dispatcher is None:
             return
-        left = iter(incidents)
+        left = iter(list(self._journal.incident_of.values()))
         async with asyncio.timeout(SWEEP_S), asyncio.TaskGroup() as group:
             for _ in range(SWEEPERS):
                 group.create_task(self._close(left, self._spec.dispatcher))
@@ -177,7 +177,7 @@ class Client:
 
 
 async def main() -> None:
-    """Connect, say so, then answer each step's line with a result's line until the end of the input."""
+    """Connect, say so, then answer each step's line with its result and, once swept, an empty one."""
     sys.setswitchinterval(SWITCH_S)
     loop = asyncio.get_running_loop()
     spec = Spec(**orjson.loads(sys.stdin.readline()))
@@ -187,6 +187,8 @@ async def main() -> None:
     while line := await loop.run_in_executor(None, sys.stdin.readline):
         result = await client.drive(Step(**orjson.loads(line)))
         print(orjson.dumps(asdict(result)).decode(), flush=True)
+        await client.sweep()
+        print("{}", flush=True)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import os
+from collections.abc import MutableMapping
 from typing import Any, Final
 
 import asyncpg
@@ -17,7 +18,7 @@ POOL: Final = 10  # asyncpg's default
 WAIT_S: Final = 10.0
 JSON: Final = ((b"content-type", b"application/json"),)
 
-Message = dict[str, Any]
+Message = MutableMapping[str, Any]
 
 
 class Floor:

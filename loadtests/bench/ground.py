@@ -9,7 +9,7 @@ from app.demo.border import Border, make_border
 from dispatch.entities import Unit
 from geo.id_format import BadId, format_id
 from geo.point import Point
-from geo.sign import AccessNotes, LifeCycle, Sector, Sign, SignKind
+from geo.sign import LifeCycle, Sector, Sign, SignKind
 
 SEED: Final = 1
 UNITS: Final = 500

@@ -1,10 +1,11 @@
 """What one step saw: each call's intended start, acknowledgement and delivery, and what follows from them."""
 
 from dataclasses import dataclass, field
-from math import ceil, inf
+from math import ceil
 from typing import Final
 
 HELD_P99_MS: Final = 250.0  # the issue's limit for a rate that is held
+NEVER_MS: Final = 99_999.9  # stands for the latency of what never came
 
 
 @dataclass(slots=True)
@@ -81,4 +82,4 @@ class Journal:
 
 def percentile(ordered: list[float], share: float) -> float:
     """Return the nearest-rank percentile; without values there is none."""
-    return ordered[ceil(len(ordered) * share / 100) - 1] if ordered else inf
+    return ordered[ceil(len(ordered) * share / 100) - 1] if ordered else NEVER_MS

@@ -43,7 +43,7 @@ class Climb:
 
     def median_of(self, rate: float, name: str) -> float:
         """Return the median over this rate's runs of one figure."""
-        return median(getattr(result, name) for result in self.results[rate])
+        return median(float(getattr(result, name)) for result in self.results[rate])
 
 
 async def climb(systems: Sequence[System], rates: Sequence[float], seconds: float, seeds: Iterator[int]) -> list[Climb]:

@@ -1,4 +1,4 @@
-"""The peer: what a competent developer would write. FastAPI, PostGIS `<->`, SKIP LOCKED, LISTEN/NOTIFY to websockets."""
+"""The peer: what a competent developer would write with FastAPI, PostGIS `<->`, SKIP LOCKED and LISTEN/NOTIFY."""
 
 import asyncio
 import os
@@ -18,8 +18,14 @@ ADD_INCIDENT: Final = """
 INSERT INTO incidents (call_id, placard_id, geog, body)
 SELECT $1, id, geog, $3 FROM placards WHERE id = $2 RETURNING id, geog::text
 """
+# Locking straight out of the KNN scan fails ("attempted to lock invisible tuple", PostgreSQL 15 with PostGIS 3.3: the
+# scan re-orders its rows), so the sixteen nearest are found first and the first of them that is not locked is taken.
 NEAREST: Final = """
-SELECT id FROM units WHERE status = 'available' ORDER BY geog <-> $1::geography LIMIT 1 FOR UPDATE SKIP LOCKED
+WITH near AS MATERIALIZED (
+    SELECT id, geog <-> $1::geography AS away FROM units WHERE status = 'available'
+     ORDER BY geog <-> $1::geography LIMIT 16)
+SELECT units.id FROM units JOIN near USING (id)
+ WHERE units.status = 'available' ORDER BY near.away LIMIT 1 FOR UPDATE OF units SKIP LOCKED
 """
 TAKE: Final = """
 WITH unit AS (UPDATE units SET status = 'offered' WHERE id = $1),

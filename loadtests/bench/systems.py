@@ -44,6 +44,7 @@ class System:
         began = asyncio.get_running_loop().time()
         result = Result(**orjson.loads(await ask(self.client, orjson.dumps(asdict(step)), STEP_S)))
         result.server_cpu = (cpu_s(self.server) - before) / (asyncio.get_running_loop().time() - began)
+        await hear(self.client, STEP_S)  # swept
         return result
 
 
@@ -55,8 +56,13 @@ def cpu_s(process: psutil.Process) -> float:
 async def ask(client: asyncio.subprocess.Process, line: bytes, within_s: float) -> bytes:
     """Say one line to a client and return the line it answers."""
     assert client.stdin is not None
-    assert client.stdout is not None
     client.stdin.write(line + b"\n")
+    return await hear(client, within_s)
+
+
+async def hear(client: asyncio.subprocess.Process, within_s: float) -> bytes:
+    """Return a client's next line. Raises TimeoutError, RuntimeError when it ended."""
+    assert client.stdout is not None
     async with asyncio.timeout(within_s):
         answer = await client.stdout.readline()
     if not answer:
@@ -110,17 +116,21 @@ async def served(module: str, dsn: str) -> AsyncIterator[tuple[psutil.Process, i
 @asynccontextmanager
 async def the_floor(engines: Engines, ground: Ground) -> AsyncIterator[System]:
     dsn = await engines.new_database()
-    async with served("loadtests.bench.floor", dsn) as (server, port):
-        async with connected("floor", server, spec_of(ground, port, acts_a_call=0)) as system:
-            yield system
+    async with (
+        served("loadtests.bench.floor", dsn) as (server, port),
+        connected("floor", server, spec_of(ground, port, acts_a_call=0)) as system,
+    ):
+        yield system
 
 
 @asynccontextmanager
 async def the_peer(dsn: str, ground: Ground) -> AsyncIterator[System]:
     await furnish(dsn, ground)
-    async with served("loadtests.bench.peer", dsn) as (server, port):
-        async with connected("peer", server, spec_of(ground, port, acts_a_call=2)) as system:
-            yield system
+    async with (
+        served("loadtests.bench.peer", dsn) as (server, port),
+        connected("peer", server, spec_of(ground, port, acts_a_call=2)) as system,
+    ):
+        yield system
 
 
 async def furnish(dsn: str, ground: Ground) -> None:

@@ -3,9 +3,8 @@
 from loadtests.bench.journal import Result
 
 HEAD = (
-    f"{'calls/s':>8}  {'system':<7}{'calls':>6} {'acked':>6} {'deliv.':>6}   {'post to ack':>15}   {'post to socket':>15}"
-    f"   {'late':>5} {'cpu server':>10} {'client':>6}\n"
-    f"{'':>8}  {'':<7}{'':>6} {'':>6} {'':>6}   {'p50':>7} {'p99':>7}   {'p50':>7} {'p99':>7}   {'p50':>5}"
+    "calls/s  system  calls  acked deliv.      post to ack   post to socket    late cpu server client\n"
+    "                                           p50     p99     p50     p99     p50"
 )
 
 
@@ -17,10 +16,10 @@ def head() -> None:
 def show(name: str, rate: float, r: Result, note: str = "") -> None:
     """Print one step."""
     mark = " " if r.is_held else "*"
+    counts = f"{r.calls:>6} {r.acked:>6} {r.delivered:>6}"
+    times = f"{r.ack_p50:>8.2f} {r.ack_p99:>7.1f} {r.unit_p50:>7.2f} {r.unit_p99:>7.1f} {r.late_p50:>7.2f}"
     print(
-        f"{rate:>8.0f}{mark} {name:<7}{r.calls:>6} {r.acked:>6} {r.delivered:>6}   {r.ack_p50:>7.2f} {r.ack_p99:>7.1f}"
-        f"   {r.unit_p50:>7.2f} {r.unit_p99:>7.1f}   {r.late_p50:>5.2f} {r.server_cpu:>10.0%} {r.client_cpu:>6.0%}  {note}",
-        flush=True,
+        f"{rate:>7.0f}{mark} {name:<6}{counts} {times} {r.server_cpu:>10.0%} {r.client_cpu:>6.0%}  {note}", flush=True
     )
 
 
