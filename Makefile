@@ -33,8 +33,9 @@ format: .venv/.installed-dev
 bench: .venv/.installed-dev
 	$(BIN)/python -m loadtests.bench $(ARGS)
 
+# Against a `make demo` that runs in another terminal.
 load: .venv/.installed-dev
-	$(BIN)/locust -f loadtests/locustfile.py $(ARGS)
+	$(BIN)/locust -f loadtests/locustfile.py $(or $(ARGS),--headless -u 18 -r 18 -t 30s --only-summary)
 
 # Both lock files anew, with hashes; the packages that build ours are pinned like all others.
 lock:
