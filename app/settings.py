@@ -5,8 +5,14 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AliasChoices, BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
 
 from dispatch.entities import SectorRow
 from dispatch.status import Mode
@@ -25,24 +31,50 @@ class BadSettings(Exception):
     """Settings that cannot be used; one line per fault, naming the variable."""
 
 
+def _with_scheme(*schemes: str) -> AfterValidator:
+    """Refuse a URL of another kind of server, without saying it: it holds a password."""
+
+    def check(url: str) -> str:
+        if url.partition("://")[0] not in schemes or "://" not in url:
+            raise ValueError(f"begins with one of {', '.join(f'{scheme}://' for scheme in schemes)}")
+        return url
+
+    return AfterValidator(check)
+
+
+def _split(value: Any) -> Any:
+    """In the environment a list is written with commas."""
+    return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+
+DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
+RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
+Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
+Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
+Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
+Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
+NOT_PREFIXED: Final = ("database_url", "redis_url")
+
+
 class Settings(BaseSettings):
     """What an operator may set. Names in the environment carry the prefix AUXILIO_, the two URLs do not."""
 
     model_config = SettingsConfigDict(env_prefix="AUXILIO_", extra="forbid", frozen=True)
 
-    database_url: str | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
-    redis_url: str | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
-    host: str = "127.0.0.1"
+    database_url: DatabaseUrl | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    redis_url: RedisUrl | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
+    host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8911
-    link_host: str = "127.0.0.1"
+    link_host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     link_port: Annotated[int, Field(ge=0, le=65535)] = 0
     region: Annotated[str, Field(pattern=r"^[a-z0-9_-]{1,32}$")] = "southwest"
     data_dir: Path = Field(default_factory=default_data_dir)
     key_file: Path | None = None
     sectors_file: Path | None = None
-    origins: tuple[str, ...] = ()
-    allowed_hosts: tuple[str, ...] = ("*",)
-    shared_numbers: tuple[str, ...] = ()
+    origins: Origins = ()
+    allowed_hosts: Words = ("*",)
+    shared_numbers: Numbers = ()
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -65,7 +97,7 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Read the settings. Raises BadSettings naming each wrong or unknown variable."""
-    known = {f"AUXILIO_{name.upper()}" for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known = {_variable((name,)) for name in Settings.model_fields} | {CONFIG_VARIABLE}
     unknown = sorted(name for name in os.environ if name.startswith("AUXILIO_") and name not in known)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
@@ -83,7 +115,7 @@ def load_settings(**given: Any) -> Settings:
 
 def _variable(loc: tuple[int | str, ...]) -> str:
     name = str(loc[0]) if loc else "settings"
-    return name if name.isupper() else f"AUXILIO_{name.upper()}"
+    return name.upper() if name.isupper() or name in NOT_PREFIXED else f"AUXILIO_{name.upper()}"
 
 
 class _Format(BaseModel):

@@ -80,6 +80,7 @@ async def read_private(sealed_id: UUID, body: bodies.PurposeBody, services: Part
 
 @router.get("/sectors")
 async def list_sectors(services: Parts, _: Anybody) -> list[dict[str, Any]]:
+    """Return the sectors, each with its mode."""
     return [as_json(row) for row in services.view.board.sectors.values()]
 
 

@@ -226,6 +226,7 @@ async def _close(
 async def reopen(
     incident_id: IncidentId, services: Parts, identity: Dispatcher, own_id: OwnId = None
 ) -> dict[str, Any]:
+    """Open a closed incident again; it is queued as before."""
     await _ensure(services, identity, incident_id)
     return await do(services, identity, c.Reopen(incident_id, identity.name), own_id)
 
@@ -234,6 +235,7 @@ async def reopen(
 async def link(
     incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
 ) -> dict[str, Any]:
+    """Say that two incidents have to do with each other."""
     await _ensure(services, identity, incident_id)
     await _ensure(services, identity, body.other_id)
     command = c.LinkIncidents(incident_id, body.other_id, body.relation, identity.name)
@@ -244,6 +246,7 @@ async def link(
 async def unlink(
     incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
 ) -> dict[str, Any]:
+    """Take such a link away again."""
     await _ensure(services, identity, incident_id)
     return await do(services, identity, c.UnlinkIncidents(incident_id, body.other_id, identity.name), own_id)
 

@@ -54,6 +54,7 @@ async def list_units(services: Parts, identity: Dispatcher) -> list[dict[str, An
 
 @router.get("/{unit_id}")
 async def one_unit(unit_id: UnitId, services: Parts, identity: Agent) -> dict[str, Any]:
+    """Return a unit with its newest position."""
     return _shown(services, _unit(services, identity, unit_id))
 
 
