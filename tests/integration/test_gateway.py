@@ -6,6 +6,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 from typing import Any, Final
 
@@ -94,13 +95,13 @@ async def test_a_call_at_the_gateway_is_offered_to_a_device_there_or_at_the_desk
         ):
             await asyncio.sleep(0.1)  # presence crosses the link
             incident = await world.post_call(psap, **world.call(world.sector_of[unit_id]))
-            await until(lambda device=device: device.told("offer.made"), "the offer")
+            await until(partial(device.told, "offer.made"), "the offer")
             await asyncio.sleep(0.5)
             assert not there.told("unit.not_reached"), "a device at the gateway counts as reached"
             answer = await device.ask(kind="accept", id="a", assignment_id=max(device.table("assignments")))
             assert answer["status"] == "acknowledged"
-            await until(lambda there=there: there.told("offer.accepted"), "accepted, at the gateway")
-            await until(lambda here=here: here.told("offer.accepted"), "accepted, at the desk")
+            await until(partial(there.told, "offer.accepted"), "accepted, at the gateway")
+            await until(partial(here.told, "offer.accepted"), "accepted, at the desk")
             assert here.frames[-1] == there.frames[-1]
             assert incident in here.table("incidents")
             assert await here.check() == await there.check()
@@ -135,6 +136,25 @@ async def test_a_unit_without_any_device_is_not_reached_and_leaving_the_gateway_
         await asyncio.sleep(0.3)
         await world.post_call(psap, **world.call(world.sector_of[world.unit_ids[2]]))
         await until(lambda: console.told("unit.not_reached"), "the alarm", 3.0)
+
+
+async def test_positions_cross_between_the_processes(pair: Pair) -> None:
+    world = pair.stage
+    for number, here, there in ((0, pair.gateway, pair.desk), (1, pair.desk, pair.gateway)):
+        unit_id = world.unit_ids[number]
+        async with world.agent(number, service=here) as device, world.console(service=there) as console:
+            lat = 31.5 + number / 10
+            await device.say(kind="position", lat=lat, lon=-110.5)
+
+            def shown(console: Watcher = console) -> list[dict[str, Any]]:
+                return [fix for frame in console.heard("positions") for fix in frame["positions"]]
+
+            await until(shown, "the position on the other side", 3.0)
+            assert [(fix["unit_id"], fix["lat"]) for fix in shown()] == [(unit_id, lat)]
+            for process in (here, there):
+                async with world.dispatcher(process) as http:
+                    known = (await http.get(f"/v1/units/{unit_id}")).json()["position"]
+                assert (known["lat"], known["lon"]) == (lat, -110.5)
 
 
 async def test_a_desk_that_hangs_is_heard_as_an_old_picture(pair: Pair) -> None:

@@ -2,8 +2,11 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
+from pathlib import Path
 from random import Random
 from time import monotonic
 from typing import Any, Final
@@ -17,6 +20,7 @@ from loadtests.rig import Engines, client
 from tests.integration.stage import Stage, quiet, stage, storm
 from tests.integration.watcher import WAIT_S, Watcher, snapshot, until
 
+ROOT: Final = Path(__file__).parents[2]
 AGENTS: Final = 12
 STORM_S: Final = 6.0
 
@@ -212,3 +216,28 @@ async def test_history_and_live_meet_without_gap_or_duplicate(world: Stage) -> N
             assert await watcher.check() > 0
         for agent in agents:
             assert agent.seqs == sorted(set(agent.seqs))
+
+
+async def test_the_client_in_the_documentation_works(world: Stage, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "stream.md").read_text().partition("```python\n")[2].partition("```")[0]
+    assert len(text.splitlines()) <= 32
+    script = tmp_path / "client.py"
+    script.write_text(text)
+    env = os.environ | {"AUXILIO_URL": world.service.url, "AUXILIO_KEY": world.keys.dispatcher}
+    running = await asyncio.create_subprocess_exec(
+        sys.executable, str(script), env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
+    )
+    assert running.stdout is not None
+    said: list[str] = []
+    try:
+        async with asyncio.timeout(WAIT_S), world.psap() as http:
+            said.append((await running.stdout.readline()).decode())
+            await world.post_call(http, **world.call())
+            while not said[-1].startswith("incident.opened"):
+                said.append((await running.stdout.readline()).decode())
+                assert said[-1], said
+    finally:
+        running.kill()
+        await running.wait()
+    assert said[0].startswith("resync")
+    assert int(said[-1].split()[2]) > 100

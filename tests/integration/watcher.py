@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 from time import monotonic
 from typing import Any, Final, Self
 
@@ -144,7 +145,7 @@ class Watcher:
             for _ in range(TRIES_MAX):
                 seq = self.seq
                 body = await snapshot(http, self.topics)
-                await until(lambda body=body: self.is_at(body["seq"]), "the last frames", PULSE_S)
+                await until(partial(self.is_at, body["seq"]), "the last frames", PULSE_S)
                 if self.seq <= body["seq"] or self.seq == seq:
                     break
         assert self.rows == rows_of(body), differences(self.rows, rows_of(body))
