@@ -16,8 +16,8 @@ browser, with the subprotocols of `POST /v1/tickets`. Send `hello` within 5 s: w
 from now on (take the snapshot first), with the cursor of a snapshot or of your last picture you get all that came
 after it, once, in order, or `resync`. Replace the rows of `after` by table and id, drop those of `gone`; clients hold
 no rules. An assignment's `must_hear_seq` names the frame its unit's device answers with `received`.
-Close codes: 4400 a frame that is not of this contract, 4401 no valid key, 4403 a foreign page, 4408 read too slowly
-(come back with your cursor), 1009 a frame over 64 KB, 1012 the service restarts."""
+Without a valid key, or from a foreign page, the socket does not open: HTTP 403. Close codes: 4400 a frame that is not
+of this contract, 4408 read too slowly (come back with your cursor), 1009 over 64 KB, 1012 the service restarts."""
 
 
 def _message(name: str, about: str, payload: dict[str, Any], example: dict[str, Any] | None) -> dict[str, Any]:
