@@ -57,11 +57,12 @@ class Callers:
         self._at_work: set[asyncio.Task[None]] = set()
 
     async def run(self, rate: float) -> None:
-        """Post `rate` calls a second, at random moments, until the bell; then wait for the answers still due."""
-        while not await pause(self._rng.expovariate(rate), self._shift.last_call):
+        """Post a call at once, then `rate` a second at random moments until the bell; wait for the last answers."""
+        while not self._shift.is_closing:
             task = asyncio.create_task(self._one_caller())
             self._at_work.add(task)
             task.add_done_callback(self._at_work.discard)
+            await pause(self._rng.expovariate(rate), self._shift.last_call)
         await asyncio.gather(*self._at_work)
 
     def asked_again(self, incident_id: int) -> Sign | None:

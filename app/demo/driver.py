@@ -25,8 +25,8 @@ from app.demo.tally import Stopwatch, Tally, keep_tally
 from app.demo.towers import Towers
 
 TOWER_SHARE: Final = 0.12  # activations per call
-READY_S: Final = 3.0  # calls begin when most units are on duty, or after this
-READY_SHARE: Final = 0.9
+READY_S: Final = 2.0  # calls begin when a quarter of the units is on duty, all over the region, or after this
+READY_SHARE: Final = 0.25
 CONNECTS_A_SECOND: Final = 300.0
 DRAIN_S: Final = 25.0  # the longest rescue of the demo, begun at the bell
 SIGN_OFF_S: Final = 8.0
@@ -48,6 +48,7 @@ async def drive(plan: Plan, shift: Shift) -> Tally:
         Agent(unit, plan.url, api, plan.cast.agents[unit.unit_id], shift, tally, stopwatch, rng(unit.unit_id))
         for unit in border.units
     ]
+    rng("sign-on").shuffle(agents)
     tasks = [asyncio.create_task(console.run(), name="console")]
     screen = asyncio.create_task(show(Screen(console.picture, tally, shift)), name="screen")
     try:
@@ -72,11 +73,16 @@ async def drive(plan: Plan, shift: Shift) -> Tally:
 
 
 async def sign_on(agents: list[Agent], shift: Shift) -> list[asyncio.Task[None]]:
-    """Start the agents, a few hundred a second, and wait until most are on duty."""
-    tasks = []
-    for agent in agents:
-        tasks.append(asyncio.create_task(agent.run(), name=agent.unit.unit_id))
-        await asyncio.sleep(1 / CONNECTS_A_SECOND)
+    """Let the agents come, a few hundred a second, and wait until a quarter is on duty; the others are on their way."""
+
+    async def come(agent: Agent, after_s: float) -> None:
+        await asyncio.sleep(after_s)
+        await agent.run()
+
+    tasks = [
+        asyncio.create_task(come(agent, number / CONNECTS_A_SECOND), name=agent.unit.unit_id)
+        for number, agent in enumerate(agents)
+    ]
     until = monotonic() + READY_S
     while sum(agent.on_duty.is_set() for agent in agents) < READY_SHARE * len(agents) and monotonic() < until:
         await pause(0.02, shift.last_call)
