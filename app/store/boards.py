@@ -1,18 +1,16 @@
 """Building a board from the read tables: all that is open and what closed lately; the rest is recalled when named."""
 
-from datetime import timedelta
 from typing import Final
 
 from app.codec import decode_row
+from app.recall import RECENT
 from app.store.ledger import Head
 from app.store.pool import Connection
 from app.store.statements import statement
 from dispatch.board import Board
 from dispatch.entities import Incident, Row
-from dispatch.status import JOIN_WINDOW
 from geo.point import Point
 
-RECENT: Final = max(timedelta(days=2), JOIN_WINDOW)  # closed incidents kept at hand: joins and links look back 24 h
 CHILDREN: Final = ("calls", "alerts", "assignments")
 
 

@@ -115,8 +115,9 @@ def hand_off(board: Board, command: c.HandOff, now: datetime) -> Turn:
 
 
 def recall(board: Board, command: c.Recall, now: datetime) -> Turn:  # noqa: ARG001
-    """Take an archived incident's rows back. Raises Refusal when they do not hold it."""
-    if command.incident_id not in board.incidents:
+    """Take an archived incident's rows back, also for views that never had them. Raises Refusal without its row."""
+    known = board.incidents.get(command.incident_id)
+    if known is None or not known.is_open:
         rows = command.rows
         incident = next((r for r in rows if isinstance(r, Incident) and r.id == command.incident_id), None)
         if incident is None:
