@@ -1,0 +1,77 @@
+"""Settings: taken from the environment and the file; what is wrong is refused by name."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import CONFIG_VARIABLE, BadSettings, Settings, load_sectors, load_settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in (
+        "DATABASE_URL",
+        "REDIS_URL",
+        *(f"AUXILIO_{n.upper()}" for n in Settings.model_fields),
+        CONFIG_VARIABLE,
+    ):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("AUXILIO_PORT", "eighty"),
+        ("AUXILIO_PORT", "65536"),
+        ("AUXILIO_HOST", ""),
+        ("AUXILIO_REGION", "South West"),
+        ("AUXILIO_LOG_LEVEL", "loud"),
+        ("AUXILIO_ORIGINS", "console.example.org"),
+        ("AUXILIO_ORIGINS", '["x"'),
+        ("AUXILIO_SHARED_NUMBERS", "520-555-0100"),
+        ("DATABASE_URL", "mysql://root:secret@db/x"),
+        ("REDIS_URL", "nonsense"),
+        ("AUXILIO_DATABASE_URL", "postgresql://db/x"),
+        ("AUXILIO_PROT", "1"),
+        ("AUXILIO_CONFIG", "missing.toml"),
+    ],
+)
+def test_a_wrong_variable_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(BadSettings, match=rf"^{name}: ") as fault:
+        load_settings()
+    assert "secret" not in str(fault.value)
+
+
+@pytest.mark.parametrize("text", ["prot = 1", 'port = "x"', "port = 1\nport = 2", "origins = 5"])
+def test_a_wrong_file_is_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, text: str) -> None:
+    (tmp_path / "a.toml").write_text(text)
+    monkeypatch.setenv(CONFIG_VARIABLE, "a.toml")
+    with pytest.raises(BadSettings):
+        load_settings()
+
+
+def test_what_is_given_wins_over_the_environment_and_that_over_the_file(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "auxilio.toml").write_text('port = 1\nhost = "::1"\nregion = "file"\norigins = ["https://a.org"]')
+    monkeypatch.setenv("AUXILIO_PORT", "2")
+    monkeypatch.setenv("AUXILIO_ORIGINS", "https://b.org, https://c.org:8443")
+    monkeypatch.setenv("REDIS_URL", "unix://:p@/run/valkey.sock")
+    settings = load_settings(host="127.0.0.2", port=None)
+    assert (settings.port, settings.host, settings.region) == (2, "127.0.0.2", "file")
+    assert settings.origins == ("https://b.org", "https://c.org:8443")
+    assert settings.redis_url == "unix://:p@/run/valkey.sock"
+
+
+def test_the_nine_southwest_sectors_are_the_default() -> None:
+    sectors, rows = load_sectors(Settings())
+    assert len(sectors) == len(rows) == 9
+
+
+@pytest.mark.parametrize("text", ["", "sector = 5", '[[sector]]\nid = "tuc"', "not toml ["])
+def test_a_wrong_sectors_file_is_refused_by_its_path(tmp_path: Path, text: str) -> None:
+    (tmp_path / "s.toml").write_text(text)
+    with pytest.raises(BadSettings, match=r"s\.toml"):
+        load_sectors(Settings(sectors_file=tmp_path / "s.toml"))
