@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Final
 
 from app import cli
-from app.desk import Desk
+from app.scribe import Scribe
 from app.turn import Turn
 from dispatch import indexes
 from dispatch.entities import Call, Unit
@@ -21,15 +21,15 @@ EARLY_S: Final = 0.02  # by so much the answer is ahead of the commit: time for 
 
 def answer_early() -> None:
     """Answer first, then append: what a kill in between loses was promised."""
-    append = Desk._append  # noqa: SLF001 - sabotage reaches inside
+    append = Scribe.append
 
-    async def early(self: Desk, turn: Turn) -> bool:
+    async def early(self: Scribe, turn: Turn) -> bool:
         for waiting, answer in turn.answers:
             waiting.give(answer)
         await asyncio.sleep(EARLY_S)
         return await append(self, turn)
 
-    Desk._append = early  # type: ignore[method-assign]  # noqa: SLF001
+    Scribe.append = early  # type: ignore[method-assign]
 
 
 def forget_calls() -> None:

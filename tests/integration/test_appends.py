@@ -12,12 +12,12 @@ import orjson
 import pytest
 
 from app import turn
-from app.desk import TRIES_MAX
 from app.engines import Urls
 from app.intake.calls import read_call
 from app.main import desk_process
 from app.problems import Problem, checked
 from app.requests import Answer, Outcome, Request
+from app.scribe import TRIES_MAX
 from app.services import Services
 from app.settings import Settings
 from app.verify import verify

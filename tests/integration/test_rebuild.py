@@ -123,7 +123,9 @@ async def test_an_archived_incident_can_be_noted_and_reopened_and_the_ledger_sta
         kinds = [line["kind"] for line in (await http.get("/v1/incidents/9")).json()["timeline"]]
         recalled = kinds.index("incident.recalled")
         assert kinds[recalled - 1] == "incident.outcome_recorded"
-        assert kinds[recalled + 1 : recalled + 3] == ["incident.noted", "incident.reopened"]
+        # A view built in between may lack it, so it is recalled as often as it is named while it is closed.
+        said = [kind for kind in kinds[recalled:] if kind != "incident.recalled"]
+        assert said[:2] == ["incident.noted", "incident.reopened"]
         unknown = await http.post("/v1/incidents/101/reopen")
         assert unknown.status_code == 404
     report = await verify(service.database, REGION)
