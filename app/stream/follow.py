@@ -58,16 +58,17 @@ class Follower:
             while not self._closing:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=SOCKET_S / 2)
                 if message is not None:
-                    self._heard = monotonic()
                     await self._take(message["channel"].decode().rpartition(":")[2], message["data"])
-                elif monotonic() - self._heard > SILENT_S:
+                if monotonic() - self._heard > SILENT_S:
                     await self.catch_up()
 
     async def _take(self, what: str, data: bytes) -> None:
         try:
             if what == "batches":
+                self._heard = monotonic()  # not at positions: other gateways may be heard where the desk is not
                 await self._take_batch(data)
             elif what == "heads":
+                self._heard = monotonic()
                 if int(orjson.loads(data)["seq"]) > self._services.view.seq:
                     await self.catch_up()
             else:

@@ -146,8 +146,9 @@ async def test_positions_cross_between_the_processes(pair: Pair) -> None:
             lat = 31.5 + number / 10
             await device.say(kind="position", lat=lat, lon=-110.5)
 
-            def shown(console: Watcher = console) -> list[dict[str, Any]]:
-                return [fix for frame in console.heard("positions") for fix in frame["positions"]]
+            def shown(console: Watcher = console, unit_id: str = unit_id) -> list[dict[str, Any]]:
+                heard = (fix for frame in console.heard("positions") for fix in frame["positions"])
+                return [fix for fix in heard if fix["unit_id"] == unit_id]
 
             await until(shown, "the position on the other side", 3.0)
             assert [(fix["unit_id"], fix["lat"]) for fix in shown()] == [(unit_id, lat)]
@@ -294,3 +295,24 @@ async def test_without_valkey_a_gateway_follows_by_the_ledger_and_recovers(rig: 
             assert (await health(process))["checks"]["relay"]["ok"] is True
         await follows(pair, 1.0)
         await same_picture(pair)
+
+
+async def test_a_relay_that_carries_everybody_but_the_desk_is_silence(rig: Engines, pair: Pair) -> None:
+    gateway = Service(pair.desk.database, rig.valkey.url, pair.desk.folder, "gateway")
+    await gateway.start()
+    redis = Redis.from_url(rig.valkey.url)
+
+    async def others_positions() -> None:
+        while True:
+            await redis.publish(channel(REGION, "positions"), b'{"from":"another","fixes":[]}')
+            await asyncio.sleep(0.1)
+
+    talking = asyncio.create_task(others_positions())
+    try:
+        for _ in range(3):
+            await follows(Pair(pair.stage, gateway, pair.valkey), POLL_S)
+    finally:
+        talking.cancel()
+        await asyncio.gather(talking, return_exceptions=True)
+        await redis.aclose()
+        assert await gateway.stop() == 0
