@@ -33,9 +33,9 @@ format: .venv/.installed-dev
 bench: .venv/.installed-dev
 	$(BIN)/python -m loadtests.bench $(ARGS)
 
-# Against a `make demo` that runs in another terminal.
+# Against a service that runs already, with the keys named at the top of the file.
 load: .venv/.installed-dev
-	$(BIN)/locust -f loadtests/locustfile.py $(or $(ARGS),--headless -u 18 -r 18 -t 30s --only-summary)
+	$(BIN)/locust -f loadtests/locustfile.py $(or $(ARGS),--host http://127.0.0.1:8911 --headless -u 20 -r 20 -t 30s)
 
 # Both lock files anew, with hashes; the packages that build ours are pinned like all others.
 lock:
