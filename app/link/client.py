@@ -12,6 +12,8 @@ from app.link.wire import Ask, Beat, Hello, Moved, Presence, Told, ask_of, pack,
 from app.positions import Fix
 from app.requests import Answer, DeskUnavailable, Request
 from app.store.pool import Pool, fetch
+from app.store.writer import AWAY
+from app.turn import answer_again
 
 log = logging.getLogger(__name__)
 
@@ -37,18 +39,22 @@ class LinkClient:
         if len(self._open) >= OPEN_MAX:
             raise DeskUnavailable("too many requests wait for the desk")
         known = self._open.get(request.id)
-        answer = known[1] if known else asyncio.get_running_loop().create_future()
-        if known is None:
-            ask = ask_of(request)
-            self._open[request.id] = (ask, answer)
-            self._send(pack(ask))
+        if known is not None:  # sent twice at the same moment: one asks the desk, both are answered
+            return answer_again(known[0].digest, await self._wait(known[1]), request)
+        ask, answer = ask_of(request), asyncio.get_running_loop().create_future()
+        self._open[request.id] = (ask, answer)
+        self._send(pack(ask))
+        try:
+            return await self._wait(answer)
+        finally:
+            self._open.pop(request.id, None)
+
+    async def _wait(self, answer: "asyncio.Future[Answer]") -> Answer:
         try:
             async with asyncio.timeout(ANSWER_S):
                 return await asyncio.shield(answer)
         except TimeoutError:
             raise DeskUnavailable("no desk answered in time") from None
-        finally:
-            self._open.pop(request.id, None)
 
     def move(self, fix: Fix) -> None:
         self._send(pack(Moved(fix.unit_id, fix.point.lat, fix.point.lon, fix.fixed_at)))
@@ -62,7 +68,7 @@ class LinkClient:
         while True:
             try:
                 await self._connect_and_read()
-            except (OSError, TimeoutError, asyncio.IncompleteReadError, ValueError, msgspec.MsgspecError) as error:
+            except (*AWAY, asyncio.IncompleteReadError, ValueError, msgspec.MsgspecError) as error:
                 log.warning("the link to the desk broke: %s", type(error).__name__)
             finally:
                 self._drop()

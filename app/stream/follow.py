@@ -16,6 +16,7 @@ from app.publishing import Publisher
 from app.relay import SOCKET_S, channel, decode_batch
 from app.services import Services
 from app.store.ledger import read_events
+from app.store.writer import AWAY
 from geo.point import Point
 
 log = logging.getLogger(__name__)
@@ -93,7 +94,14 @@ class Follower:
             self._services.positions.take(Fix(fix["unit_id"], point, at, fix["accuracy_m"]), is_own=False)
 
     async def catch_up(self) -> None:
-        """Fold what the ledger has after the view's head."""
+        """Fold what the ledger has after the view's head; when PostgreSQL is away, wait: the next round tries again."""
+        try:
+            await self._read_ledger()
+        except AWAY as error:
+            log.warning("the ledger cannot be read: %s", type(error).__name__)
+            await asyncio.sleep(SILENT_S)
+
+    async def _read_ledger(self) -> None:
         services = self._services
         events, head_hash = [], b""
         async for recorded, after in read_events(services.pool, services.settings.region, services.view.seq):

@@ -15,6 +15,7 @@ import orjson
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from app.embedded.postgres import Postgres
 from app.embedded.valkey import Valkey
 from app.relay import channel
 from loadtests.rig import REGION, Engines, Service
@@ -316,3 +317,25 @@ async def test_a_relay_that_carries_everybody_but_the_desk_is_silence(rig: Engin
         await asyncio.gather(talking, return_exceptions=True)
         await redis.aclose()
         assert await gateway.stop() == 0
+
+
+async def test_a_gateway_outlives_postgresql_and_the_desk_going_away_at_once(rig: Engines) -> None:
+    own = Engines(rig.folder / "second", Postgres(rig.folder / "second-postgres"), rig.valkey)
+    await own.postgres.start()
+    try:
+        async with a_pair(own, "outlives") as pair, pair.stage.console(service=pair.gateway) as console:
+            await pair.desk.kill()
+            await pair.valkey.stop()
+            await own.postgres.stop()
+            await asyncio.sleep(3.0)
+            await own.postgres.start()
+            await pair.desk.start()
+            await follows(pair, 2 * POLL_S)
+            async with pair.stage.psap(pair.gateway) as psap:
+                await pair.stage.post_call(psap, **pair.stage.call())
+            assert pair.gateway.process is not None
+            assert pair.gateway.process.returncode is None
+            await same_picture(pair)
+            await console.check()
+    finally:
+        await own.postgres.stop()
