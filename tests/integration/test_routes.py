@@ -11,7 +11,9 @@ from redis.asyncio import Redis
 
 from app.contract.answers import ANSWERS
 from app.http import openapi
-from loadtests.rig import Engines
+from app.main import HEART_S
+from app.relay import channel
+from loadtests.rig import REGION, Engines
 from tests.integration.agreement import check_answer
 from tests.integration.scene import World, a_world
 
@@ -318,6 +320,7 @@ async def test_what_is_personal_stands_nowhere_in_clear(world: World, psap: Call
     heard: list[str] = []
     redis = Redis.from_url(world.redis)
     async with (
+        redis.pubsub() as follower,
         redis.monitor() as monitor,
         world.listening("dispatcher") as console,
         world.listening(world.unit_ids[0]) as unit,
@@ -328,6 +331,8 @@ async def test_what_is_personal_stands_nowhere_in_clear(world: World, psap: Call
                 heard.append(str(command))  # noqa: PERF401 - it never ends by itself
 
         listening = asyncio.create_task(listen())
+        await follower.subscribe(*(channel(REGION, what) for what in ("batches", "heads", "positions")))
+        await asyncio.sleep(4 * HEART_S)  # batches are relayed only to somebody who heard the last head
         body = {
             "call_id": "canary", "callback_number": number, "name": name, "said": f"{world.sign(18)} {words}",
             "narrative": words, "health": health, "device": {"lat": float(lat), "lon": -111.5, "radius_m": 20},
