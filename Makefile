@@ -8,7 +8,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 TYPED := -p geo -p dispatch -p app -p loadtests -p tests
-LOCK := uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --quiet
+LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --quiet
 
 .PHONY: demo test check format bench load lock clean
 .DEFAULT_GOAL := demo
@@ -35,11 +35,10 @@ bench: .venv/.installed-dev
 
 # Against a service that runs already, with the keys named at the top of the file.
 load: .venv/.installed-dev
-	$(BIN)/locust -f loadtests/locustfile.py $(or $(ARGS),--host http://127.0.0.1:8911 --headless -u 20 -r 20 -t 30s)
+	$(BIN)/python -m loadtests.load $(ARGS)
 
 # Both lock files anew, with hashes; the packages that build ours are pinned like all others.
-lock:
-	@command -v uv >/dev/null || { echo "make lock needs uv: https://docs.astral.sh/uv/"; exit 1; }
+lock: .venv/.installed-dev
 	$(LOCK) pyproject.toml --extra build --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra build --extra dev --output-file requirements-dev.txt
 

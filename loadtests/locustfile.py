@@ -1,7 +1,7 @@
 """Locust users for `make load`: a PSAP that calls, agents on their websockets, a dispatcher that closes.
 
-Keys come from the environment, as `auxilio keys create` printed them: AUXILIO_PSAP_KEY, AUXILIO_DISPATCHER_KEY, and
-AUXILIO_AGENT_KEYS, one or more by commas. AUXILIO_SIGNS names the signs that are read out, by commas.
+Keys come from the environment, as `auxilio keys create` printed them: LOAD_PSAP_KEY, LOAD_DISPATCHER_KEY, and
+LOAD_AGENT_KEYS, one or more by commas. LOAD_SIGNS names the signs that are read out, by commas.
 """
 
 import os
@@ -15,8 +15,8 @@ from gevent.lock import Semaphore
 from locust import HttpUser, User, constant, constant_throughput, events, task
 from websocket import WebSocket, WebSocketException, create_connection
 
-SIGNS: Final = tuple(s for s in os.environ.get("AUXILIO_SIGNS", "TUC-001").split(",") if s)
-AGENT_KEYS: Final = [k for k in os.environ.get("AUXILIO_AGENT_KEYS", "").split(",") if k]
+SIGNS: Final = tuple(s for s in os.environ.get("LOAD_SIGNS", "TUC-001").split(",") if s)
+AGENT_KEYS: Final = [k for k in os.environ.get("LOAD_AGENT_KEYS", "").split(",") if k]
 CALLS_PER_S: Final = 0.5  # of one PSAP user; the pace does not depend on how fast the answers come
 RECEIVE_S: Final = 1.0
 CONNECT_S: Final = 10.0
@@ -37,7 +37,7 @@ class Psap(HttpUser):
     wait_time = constant_throughput(CALLS_PER_S)
 
     def on_start(self) -> None:
-        self.client.headers.update(bearer(os.environ["AUXILIO_PSAP_KEY"]))
+        self.client.headers.update(bearer(os.environ["LOAD_PSAP_KEY"]))
 
     @task
     def call(self) -> None:
@@ -58,7 +58,7 @@ class Dispatcher(HttpUser):
     wait_time = constant(1.0)
 
     def on_start(self) -> None:
-        self.client.headers.update(bearer(os.environ["AUXILIO_DISPATCHER_KEY"]))
+        self.client.headers.update(bearer(os.environ["LOAD_DISPATCHER_KEY"]))
 
     @task
     def close(self) -> None:

@@ -223,7 +223,7 @@ async def test_the_client_in_the_documentation_works(world: Stage, tmp_path: Pat
     assert len(text.splitlines()) <= 32
     script = tmp_path / "client.py"
     script.write_text(text)
-    env = os.environ | {"AUXILIO_URL": world.service.url, "AUXILIO_KEY": world.keys.dispatcher}
+    env = os.environ | {"STREAM_URL": world.service.url, "STREAM_KEY": world.keys.dispatcher}
     running = await asyncio.create_subprocess_exec(
         sys.executable, str(script), env=env, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT
     )
