@@ -197,6 +197,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("heart", HEART_S, heart)
     loops.add("lease", watching.LEASE_S, lambda: watching.watch_lease(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
+    loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
 
 
 def add_common_loops(services: Services, relay: Relay) -> None:
