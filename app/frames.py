@@ -1,11 +1,40 @@
 """Frames: one event with the rows that result from it, as bytes for each set of topics, encoded once."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import orjson
 
-from app.codec import Recorded
+from app.codec import Recorded, encode_row
 from app.scopes import Scope
+from dispatch.events import (
+    AlertReceived,
+    CallReceived,
+    CallUpdated,
+    Event,
+    IncidentRecalled,
+    IncidentSplit,
+    OfferMade,
+)
+
+NOT_FOR_UNITS: Final = (CallReceived, CallUpdated, AlertReceived, IncidentRecalled, IncidentSplit)
+EVENT: Final = b',"event":'  # within a text of the line its quotes would stand behind backslashes
+
+
+def for_units(event: Event) -> dict[str, object] | None:
+    """Return what a unit's device reads of an event that tells of callers or other units; None: all of it."""
+    match event:
+        case _ if isinstance(event, NOT_FOR_UNITS):
+            return {}
+        case OfferMade():
+            return {
+                "assignment": orjson.Fragment(encode_row(event.assignment)),
+                "picks": (),
+                "passed_over": {},
+                "why": event.why,
+            }
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,4 +91,12 @@ class Frame:
         tail: dict[str, object] = {"after": after}
         if gone:
             tail["gone"] = gone
-        return self.recorded.body[:-1] + b"," + orjson.dumps(tail)[1:]
+        return self._line(topics) + b"," + orjson.dumps(tail)[1:]
+
+    def _line(self, topics: Scope) -> bytes:
+        """Return the event as these viewers may read it, without its closing brace."""
+        body = self.recorded.body
+        reduced = for_units(self.recorded.event) if all(t.startswith("unit:") for t in topics) else None
+        if reduced is None:
+            return body[:-1]
+        return body[: body.index(EVENT)] + EVENT + orjson.dumps(reduced)

@@ -9,6 +9,7 @@ from app.contract import samples
 from app.contract.answers import NAMED, TOLD
 from app.contract.schemas import INSTANT, NUMBER, TEXT, WHOLE, Schema, components, listed, obj, ref, rows_by_table
 from app.field import SHAPES
+from app.frames import NOT_FOR_UNITS
 from app.stream.session import HELLO_TOPICS_MAX
 from dispatch.entities import TABLES
 from dispatch.events import KINDS, VERSIONS
@@ -23,6 +24,9 @@ def _kind(name: str) -> Schema:
 def event_frame(kind: str) -> Schema:
     """Return the schema of one event's frame: the ledger's line, with the rows that result and those that went."""
     gone = {"type": "array", "prefixItems": [{"enum": list(TABLES.values())}, {"type": ["integer", "string"]}]}
+    event = ref(KINDS[kind].__name__)
+    if KINDS[kind] in NOT_FOR_UNITS:
+        event = {"anyOf": [event, {"type": "object", "maxProperties": 0, "description": "to a unit's own device"}]}
     return obj(
         {"gone": {**listed(gone), "description": "rows that left your picture: table and id"}},
         seq=WHOLE,
@@ -31,7 +35,7 @@ def event_frame(kind: str) -> Schema:
         v={"type": "integer", "const": VERSIONS[kind]},
         command=COMMAND_ID,
         by=TEXT,
-        event=ref(KINDS[kind].__name__),
+        event=event,
         after=ref("RowsByTable"),
     )
 

@@ -77,7 +77,10 @@ def test_a_call_is_never_told_to_a_unit() -> None:
             calls += isinstance(frame.recorded.event, CallReceived)
             for topics in units:
                 data = frame.bytes_for(topics)
-                assert data is None or not {"calls", "alerts"} & set(orjson.loads(data)["after"])
+                body = orjson.loads(data) if data is not None else {"after": {}, "event": {}}
+                assert not {"calls", "alerts"} & set(body["after"])
+                assert not {"call", "calls", "alert"} & set(body["event"]), frame.recorded.kind
+                assert not body["event"].get("picks"), "other units' places"
     assert calls > 20
 
 
