@@ -14,7 +14,7 @@ from app.engines import Urls
 from app.intake.calls import Intake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import collecting, keeping, telling, timers, watching
+from app.loops import collecting, forgetting, keeping, telling, timers, watching
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
