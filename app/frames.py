@@ -7,6 +7,7 @@ import orjson
 
 from app.codec import Recorded, encode_row
 from app.scopes import Scope
+from dispatch.entities import Row
 from dispatch.events import (
     AlertReceived,
     CallReceived,
@@ -37,20 +38,28 @@ def for_units(event: Event) -> dict[str, object] | None:
             return None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Shown:
-    """A row in a frame: its bytes, whom it concerned and concerns, and whether it is on the live picture.
+    """A row in a frame: whom it concerned and concerns, and whether it is on the live picture.
 
-    `moved` tells that the row itself is new; else only its audience changed.
+    `moved` tells that the row itself is new; else only its audience changed. Encoded when first shown to somebody.
     """
 
     table: str
     row_id: int | str
-    image: orjson.Fragment
+    row: Row
     before: Scope  # empty when it was not live
     after: Scope
     live: bool
     moved: bool
+    _image: orjson.Fragment | None = None
+
+    @property
+    def image(self) -> orjson.Fragment:
+        """The row's bytes, made once."""
+        if self._image is None:
+            self._image = orjson.Fragment(encode_row(self.row))
+        return self._image
 
     @property
     def audience(self) -> Scope:

@@ -92,7 +92,7 @@ class View:
             self._scopes[key] = after
         else:
             self._scopes.pop(key, None)
-        return Shown(key[0], key[1], orjson.Fragment(encode_row(row)), before, after, live, moved)
+        return Shown(key[0], key[1], row, before, after, live, moved)
 
     def since(self, cursor: str) -> list[Frame] | None:
         """Return the frames after a cursor; None when that past is gone or is another ledger's."""
