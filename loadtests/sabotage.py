@@ -16,7 +16,7 @@ from dispatch.entities import Call, Unit
 from dispatch.indexes import Indexes
 from geo.standing import Standing
 
-EARLY_S: Final = 0.02  # by so much the answer is ahead of the commit: time for it to reach its caller
+EARLY_S: Final = 0.25  # by so much the answer is ahead of the commit: at any moment some promise is open
 
 
 def answer_early() -> None:
