@@ -12,13 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import problems
 from app.contract import asyncapi
 from app.contract.openapi import complete
-from app.routes import board, health, incidents, reports, units
+from app.routes import board, handling, health, incidents, reports, units
 from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
-ROUTERS: Final = (reports.router, incidents.router, units.router, board.router, health.router)
+ROUTERS: Final = (reports.router, incidents.router, handling.router, units.router, board.router, health.router)
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
