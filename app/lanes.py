@@ -8,7 +8,7 @@ from typing import Final
 from app.requests import Answer, DeskUnavailable, Lane, Request
 
 BATCH_COMMANDS_MAX: Final = 128  # design 1
-# Bounds: distress holds a mass event's worst minute (50,000 calls, some 200 MB); the others are refused much earlier,
+# Bounds: distress holds a mass event's worst minute (50,000 calls); the others are refused much earlier,
 # because a field report is kept and re-sent by its device.
 LANE_MAX: Final = {Lane.DISTRESS: 50_000, Lane.FIELD: 20_000, Lane.DESK: 5_000}
 

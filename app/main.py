@@ -14,7 +14,7 @@ from app.engines import Urls
 from app.intake.calls import Intake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import collecting, forgetting, keeping, telling, timers, watching
+from app.loops import collecting, forgetting, keeping, signs, telling, timers, watching
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
@@ -29,7 +29,6 @@ from app.stream.follow import Follower
 from app.stream.hub import Hub
 from app.view import View
 from dispatch.commands import ConfigureSectors
-from dispatch.entities import SectorRow
 
 log = logging.getLogger(__name__)
 
@@ -55,8 +54,8 @@ async def build_services(
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             head = await read_head(connection, region)
             view = View(await load_board(connection, region, head), head)
-        signs = Signs(load_sectors(settings)[0])
-        await signs.load(connection, region)
+        registry = Signs(load_sectors(settings)[0])
+        await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region)
     services = Services(
         settings=settings,
@@ -67,8 +66,8 @@ async def build_services(
         keys=Keys(pool, region),
         tickets=Tickets(),
         sealer=sealer,
-        signs=signs,
-        intake=Intake(sealer, signs, frozenset(settings.shared_numbers)),
+        signs=registry,
+        intake=Intake(sealer, registry, frozenset(settings.shared_numbers)),
         positions=Positions(view, forward),
         submitter=submitter,
     )
@@ -103,10 +102,9 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         vital = start_task(stack, desk.run(), "desk")
         start_task(stack, relay.run(), "relay", relay.close)
         await desk.take_over()
-        await configure_sectors(services, load_sectors(settings)[1])
+        await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
         add_desk_loops(services, desk, link, relay)
         add_common_loops(services, relay)
-        services.loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -175,15 +173,6 @@ async def listen_for_gateways(
     stack.push_async_callback(retire)
 
 
-async def configure_sectors(services: Services, rows: tuple[SectorRow, ...]) -> None:
-    """Make the configured sectors known; a mode that was changed since stays."""
-    known = services.view.board.sectors
-    fresh = tuple(
-        SectorRow(row.id, row.name, known[row.id].mode if row.id in known else row.mode, row.lends) for row in rows
-    )
-    await services.ask(ConfigureSectors(fresh), by="settings")
-
-
 def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay) -> None:
     """Name the loops of a process that holds the desk."""
 
@@ -219,4 +208,6 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))
     loops.add("tracks", keeping.SAMPLE_S, lambda: keeping.keep_positions(services))
     loops.add("clock", CLOCK_S, correct_clock)
+    loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
+    loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

@@ -9,9 +9,8 @@ from app.frames import Frame
 from app.requests import DeskUnavailable
 from app.services import Services
 from app.store.ledger import Batch
-from app.store.pool import ACQUIRE_S
 from dispatch.commands import MissUnit
-from dispatch.events import AssignmentCancelled, AssignmentPreempted, OfferMade, PlaceChanged, RegistryImported
+from dispatch.events import AssignmentCancelled, AssignmentPreempted, OfferMade, PlaceChanged
 
 log = logging.getLogger(__name__)
 
@@ -54,10 +53,7 @@ class Publisher:
             self._look_after(services, frame)
 
     def _look_after(self, services: Services, frame: Frame) -> None:
-        event = frame.recorded.event
-        if isinstance(event, RegistryImported):
-            self._spawn(reload_signs(services))
-        elif isinstance(event, MUST_HEAR) and self._reached is not None:
+        if isinstance(frame.recorded.event, MUST_HEAR) and self._reached is not None:
             for assignment_id in must_hear_now(services, frame):
                 if not self._reached(services.view.board.assignments[assignment_id].unit_id):
                     self._spawn(miss(services, assignment_id))
@@ -84,9 +80,3 @@ async def miss(services: Services, assignment_id: int) -> None:
         await services.ask(MissUnit(assignment_id, "no device connected"), by="stream")
     except DeskUnavailable:
         log.warning("assignment %d: the unit has no device connected, and the desk is away", assignment_id)
-
-
-async def reload_signs(services: Services) -> None:
-    """Read the registry again after an import."""
-    async with services.pool.acquire(timeout=ACQUIRE_S) as connection:
-        await services.signs.load(connection, services.settings.region)

@@ -1,7 +1,7 @@
 """The incidents that wait for a unit, in the one order that counts: priority high first, then received, then id.
 
 A sorted list, not a heap: a freed unit walks the order until an incident it is eligible for, and a heap would have to
-be taken apart for that. Inserting moves pointers only: 2 us at 10,000 waiting incidents.
+be taken apart for that. Putting one in and taking it out again: 6 us at 10,000.
 """
 
 from bisect import bisect_left, insort

@@ -51,6 +51,7 @@ NAMED: Final[dict[str, Schema]] = {
         assignments=listed(ref("Assignment")),
         alarms=listed(ref("Alarm")),
         timeline=listed(ref("LedgerLine")),
+        timeline_is_whole=FLAG,
     ),
     "Board": obj(cursor=TEXT, seq=WHOLE, at=INSTANT, rows=rows_by_table()),
     "SignFound": obj(sign=ref("Sign"), cell=TEXT, registry_version=WHOLE),
@@ -90,6 +91,7 @@ WHOLE_INCIDENT: Final[dict[str, Any]] = {
     "assignments": [plain(samples.ASSIGNMENT)],
     "alarms": [plain(samples.ALARM)],
     "timeline": [samples.LEDGER_LINE],
+    "timeline_is_whole": True,
 }
 BOARD: Final[dict[str, Any]] = {
     "cursor": f"{samples.LEDGER}.73",

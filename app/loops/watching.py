@@ -4,6 +4,7 @@ import logging
 from typing import Final
 
 from app.desk import Desk
+from app.requests import DeskUnavailable
 from app.services import Services
 from app.store.pool import fetch
 from dispatch.commands import RaiseSystemAlarm
@@ -21,7 +22,11 @@ async def watch_loops(services: Services) -> None:
             services.late_loops.discard(loop.name)
         elif loop.name not in services.late_loops:
             services.late_loops.add(loop.name)
-            await services.ask(RaiseSystemAlarm(f"loop {loop.name} has not run for {loop.age_s:.0f} s"), by="watch")
+            try:
+                await services.ask(RaiseSystemAlarm(f"loop {loop.name} has not run for {loop.age_s:.0f} s"), by="watch")
+            except DeskUnavailable:
+                services.late_loops.discard(loop.name)  # nobody was told: again in the next round
+                raise
 
 
 async def watch_lease(services: Services, desk: Desk) -> None:

@@ -19,7 +19,7 @@ from dispatch.status import Where
 
 router = APIRouter(prefix="/v1/incidents", tags=["incidents"], responses=examples.ERRORS)
 IncidentId = Annotated[int, Path(ge=1, le=2**53)]
-TIMELINE_MAX = 2_000  # events of one incident shown; the longest seen in a simulation had 300
+TIMELINE_MAX = 2_000  # events of one incident shown, the oldest; `timeline_is_whole` says whether there are more
 
 
 def _find(services: Services, identity: Identity, incident_id: int) -> Incident | None:
@@ -71,8 +71,9 @@ async def one_incident(incident_id: IncidentId, services: Parts, identity: Dispa
     shown: dict[str, Any] = {"incident": as_json(incident)}
     for name in ("calls", "alerts", "assignments", "alarms"):
         shown[name] = [as_json(row) for row in rows if f"{type(row).__name__.lower()}s" == name]
-    timeline = await fetch(services.pool, "read_timeline", services.settings.region, incident_id, TIMELINE_MAX)
-    shown["timeline"] = [orjson.loads(row["body"]) for row in timeline]
+    timeline = await fetch(services.pool, "read_timeline", services.settings.region, incident_id, TIMELINE_MAX + 1)
+    shown["timeline"] = [orjson.loads(row["body"]) for row in timeline[:TIMELINE_MAX]]
+    shown["timeline_is_whole"] = len(timeline) <= TIMELINE_MAX
     return shown
 
 
