@@ -4,7 +4,9 @@ Each source is a likelihood in nats and they add up, so a candidate's score is i
 `docs/resolve.md` tells how it works and how well.
 """
 
-from math import isfinite, log
+from dataclasses import dataclass
+from functools import lru_cache
+from math import exp, isfinite, log
 from typing import Final
 
 import numpy as np
@@ -12,7 +14,7 @@ import numpy as np
 from geo.place import Candidate, DeviceFix, PlaceState, Resolution
 from geo.point import Floats, distances_m
 from geo.registry import Registry
-from geo.sign_index import RETIRED_NATS, SignIndex
+from geo.sign_index import CAP_NATS, RETIRED_NATS, SignIndex, Slots
 from geo.verdict import Evidence, Reason, judge
 
 CANDIDATES_MAX: Final = 5
@@ -23,6 +25,16 @@ RADIUS_MAX_M: Final = 100_000.0
 WITHIN_SHARE: Final = 0.7  # fixes really within the radius said to hold 90 %; in the open, reported radii flatter
 DEVICE_NATS_MAX: Final = 12.0  # a fix may be grossly wrong: stale, another handset's, the far side's cell
 UNUSUAL_SHARE: Final = 0.08  # calls about a sector their PSAP does not usually have, spread over all of those
+SCORE_DIGITS: Final = 12
+PRIORS_KEPT: Final = 256  # one for each PSAP's usual sectors; 70 KB each
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """What speaks for each sign before anything is heard, shape (signs,), and its sum."""
+
+    shares: Floats
+    total: float
 
 
 class Resolver:
@@ -31,6 +43,7 @@ class Resolver:
     def __init__(self, registry: Registry) -> None:
         self.registry: Final = registry
         self._index: Final = SignIndex(registry)
+        self._before: Final = lru_cache(maxsize=PRIORS_KEPT)(self._weigh_before)
 
     def resolve(
         self,
@@ -47,49 +60,69 @@ class Resolver:
         heard = index.ear.hear(said)
         if not heard.stretches or not index.signs:
             return Resolution(PlaceState.UNVERIFIED, (), Reason.NOTHING_HEARD)
-        text = index.text_nats(heard).astype(np.float64)
-        exact = index.exact(heard)
-        for slot, nats in exact.items():
-            text[slot] = min(text[slot], nats)
-        sector_nats = self._sector_nats(usual_sectors)
+        alike = index.alike(heard)
+        slots, text, exact = alike.slots, alike.nats, alike.exact
         away = self._distances_m(device)
-        away_nats = None if away is None or device is None else _device_nats(away, device.radius_m)
-        total = text + RETIRED_NATS * index.retired + sector_nats
-        if away_nats is not None:
-            total = total + away_nats
-        weights = np.exp(total.min() - total)
-        posterior = weights / weights.sum()
+        fix = None if device is None or away is None else _Fix(device, away)
+        posterior = self._posterior(slots, text, self._before(usual_sectors), fix)
         likeliest = _likeliest(posterior, text)
         if not likeliest:
             return Resolution(PlaceState.UNVERIFIED, (), Reason.NO_MATCH)
-        best = likeliest[0]
+        first = likeliest[0]
+        best = int(slots[first])
         state, reason = judge(
             Evidence(
                 best=best,
-                posterior=float(posterior[best]),
-                text_nats=float(text[best]),
+                posterior=float(posterior[first]),
+                text_nats=float(text[first]),
                 exact=exact,
                 is_incomplete=index.is_incomplete(best, heard),
                 is_checked=best in index.checked,
                 is_retired=bool(index.retired[best]),
-                is_usual=bool(sector_nats[best] == 0.0),
+                is_usual=self._is_usual(best, usual_sectors),
                 is_read_back=read_back,
-                device_agrees=None if away is None or device is None else bool(away[best] <= _reach_m(device.radius_m)),
-                exact_device_nats=None if away_nats is None or not exact else min(float(away_nats[s]) for s in exact),
+                device_agrees=None if fix is None else fix.agrees(best),
+                exact_device_nats=None if fix is None or not exact else min(fix.nats(slot) for slot in exact),
             )
         )
-        return Resolution(state, tuple(self._candidate(slot, posterior, away) for slot in likeliest), reason)
+        shown = tuple(self._candidate(int(slots[i]), float(posterior[i]), fix) for i in likeliest)
+        return Resolution(state, shown, reason)
 
-    def _sector_nats(self, usual_sectors: tuple[str, ...]) -> Floats:
-        """Return what each sign's sector costs: nothing in a usual one, or when no known sector was named."""
+    def _posterior(self, slots: Slots, text: Floats, before: Prior, fix: "_Fix | None") -> Floats:
+        """Return each of these signs' share of all signs' likelihood; what is like no other sign costs CAP_NATS."""
+        shares = before.shares
+        total = before.total
+        if fix is not None:
+            shares = shares * fix.shares
+            total = float(shares.sum())
+        alike = shares[slots]
+        likely: Floats = np.exp(-text) * alike
+        rest = max(total - float(alike.sum()), 0.0) * exp(-CAP_NATS)
+        # Rounded: where the last digit of an exponential falls must not part what is equally likely.
+        return np.round(likely / (float(likely.sum()) + rest), SCORE_DIGITS)
+
+    def _weigh_before(self, usual_sectors: tuple[str, ...]) -> Prior:
+        """Return what speaks for each sign before anything is heard: retired ones and unusual sectors weigh less."""
+        index = self._index
+        nats = RETIRED_NATS * index.retired
+        odds = self._unusual_odds(usual_sectors)
+        if odds is not None:
+            nats = nats + np.where(np.isin(index.sectors, list(usual_sectors)), 0.0, log(odds))
+        shares: Floats = np.exp(-nats)
+        return Prior(shares, float(shares.sum()))
+
+    def _unusual_odds(self, usual_sectors: tuple[str, ...]) -> float | None:
+        """Return how much likelier a sign of a usual sector is; None when that is no reason to prefer any."""
         sectors = self.registry.sectors
         known = {sector for sector in usual_sectors if sector in sectors}
         others = len(sectors) - len(known)
         if not known or not others:
-            return np.zeros(len(self._index.signs))
-        odds = (1.0 - UNUSUAL_SHARE) / len(known) * others / UNUSUAL_SHARE
-        nats: Floats = np.where(np.isin(self._index.sectors, list(known)), 0.0, max(log(odds), 0.0))
-        return nats
+            return None
+        return max((1.0 - UNUSUAL_SHARE) / len(known) * others / UNUSUAL_SHARE, 1.0)
+
+    def _is_usual(self, slot: int, usual_sectors: tuple[str, ...]) -> bool:
+        odds = self._unusual_odds(usual_sectors)
+        return odds is None or odds == 1.0 or self._index.signs[slot].sector in usual_sectors
 
     def _distances_m(self, device: DeviceFix | None) -> Floats | None:
         """Return metres from the fix to every sign; None without a fix, or with a radius that is no length."""
@@ -97,29 +130,36 @@ class Resolver:
             return None
         return distances_m(device.point.lat, device.point.lon, self._index.lats, self._index.lons)
 
-    def _candidate(self, slot: int, posterior: Floats, away: Floats | None) -> Candidate:
+    def _candidate(self, slot: int, posterior: float, fix: "_Fix | None") -> Candidate:
         sign = self._index.signs[slot]
-        distance = None if away is None else float(away[slot])
-        return Candidate(sign.sign_id, sign.point, sign.sector, float(posterior[slot]), distance)
+        return Candidate(sign.sign_id, sign.point, sign.sector, posterior, None if fix is None else fix.away_m(slot))
 
 
-def _device_nats(away: Floats, radius_m: float) -> Floats:
-    """Return what the fix costs for each sign: a heavy-tailed fall-off, P(error > d) = 1 / (1 + d2 / scale2).
+class _Fix:
+    """A device's fix against every sign: a heavy-tailed fall-off, P(error > d) = 1 / (1 + d2 / scale2).
 
     WITHIN_SHARE of the errors lie within the radius (widened by sight); no fix costs more than DEVICE_NATS_MAX.
     """
-    reach2 = max(radius_m, RADIUS_MIN_M) ** 2 + SIGHT_M**2
-    scale2 = reach2 * (1.0 - WITHIN_SHARE) / WITHIN_SHARE
-    nats: Floats = np.minimum(2.0 * np.log1p(away * away / scale2), DEVICE_NATS_MAX)
-    return nats
 
+    def __init__(self, device: DeviceFix, away: Floats) -> None:
+        self._away = away
+        radius_m = max(device.radius_m, RADIUS_MIN_M)
+        self._reach_m = radius_m + SIGHT_M
+        self._scale2 = (radius_m**2 + SIGHT_M**2) * (1.0 - WITHIN_SHARE) / WITHIN_SHARE
+        self.shares: Floats = np.maximum((1.0 + away * away / self._scale2) ** -2, exp(-DEVICE_NATS_MAX))
 
-def _reach_m(radius_m: float) -> float:
-    return max(radius_m, RADIUS_MIN_M) + SIGHT_M
+    def away_m(self, slot: int) -> float:
+        return float(self._away[slot])
+
+    def agrees(self, slot: int) -> bool:
+        return self.away_m(slot) <= self._reach_m
+
+    def nats(self, slot: int) -> float:
+        return -log(float(self.shares[slot]))
 
 
 def _likeliest(posterior: Floats, text: Floats) -> list[int]:
-    """Return the slots of the candidates, best first; equal ones in order of id."""
+    """Return the places of the candidates in these columns, best first; equal ones in order of id."""
     alike = np.flatnonzero(text <= CANDIDATE_NATS_MAX)
     order = alike[np.argsort(-posterior[alike], kind="stable")]
-    return [int(slot) for slot in order[:CANDIDATES_MAX]]
+    return [int(place) for place in order[:CANDIDATES_MAX]]

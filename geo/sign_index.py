@@ -1,9 +1,12 @@
 """The registry laid out for listening: what a heard text costs, in nats, as each of its signs."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from geo import id_format
 from geo.alignment import Printed
@@ -11,7 +14,7 @@ from geo.confusion import Costs
 from geo.point import Floats
 from geo.registry import Registry
 from geo.sign import IdFormat, LifeCycle, Sign
-from geo.spoken import Ear, Heard
+from geo.spoken import Ear, Heard, Reading
 from geo.tokens import tokens_of
 
 CAP_NATS: Final = 14.0  # anything may be said at any sign: about one in a million for one certain wrong text
@@ -20,6 +23,21 @@ HINT_NATS: Final = 0.7  # the prefix or the sector's name stands elsewhere in th
 OTHER_THAN_HINT_NATS: Final = 6.0  # a number of another sector than the one named
 READINGS_MAX: Final = 8  # a costly sentence takes 5 ms, not 15
 RETIRED_NATS: Final = 2.0  # few retired signs still hang; less than any slip, so that one read out stays first
+HEARINGS_KEPT: Final = 16_384  # what is read out is nearly always one of some thousand ids; 250 signs each: 50 MB
+
+Slots = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """The signs a heard text is like at all: their slots in order, and what it costs as each, in nats.
+
+    Every other sign costs CAP_NATS. `exact`: the signs whose whole id was read out, each with its reading's nats.
+    """
+
+    slots: Slots
+    nats: Floats
+    exact: Mapping[int, float]
 
 
 class SignIndex:
@@ -43,27 +61,35 @@ class SignIndex:
         self._prefix_of: Final = _places((prefix[::-1] for prefix, _ in parts), self._prefixes)
         self._heads: Final = tuple(sorted({prefix for prefix, _ in parts if prefix}))
         self.ear: Final = Ear(frozenset(self._heads), _names(registry))
+        self.alike: Final = lru_cache(maxsize=HEARINGS_KEPT)(self._weigh)
 
-    def text_nats(self, heard: Heard) -> Costs:
-        """Return what was heard costs as each sign, shape (signs,), at most CAP_NATS; the likeliest reading counts."""
-        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
+    def _weigh(self, heard: Heard) -> Alike:
+        """Weigh every sign; the likeliest reading counts. `alike` remembers: mass events repeat the same few."""
         readings = [reading for stretch in heard.stretches for reading in stretch]
         whole = [reading for reading in readings if reading.chars in self.slots]
         begun = [reading for reading in readings if reading.chars.startswith(self._heads)]
+        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
         # beside an id, or the beginning of one, other numbers in the sentence are noise: an age, a time, 911
         for reading in (whole or begun or readings)[:READINGS_MAX]:
             np.minimum(best, self._reading_nats(reading.chars, heard.hints) + np.float32(reading.nats), out=best)
-        return best
+        exact = self._exact(readings, heard.hints)
+        alike = best < CAP_NATS
+        alike[list(exact)] = True
+        slots = np.flatnonzero(alike)
+        nats = best[slots].astype(np.float64)
+        for slot, spent in exact.items():
+            at = int(np.searchsorted(slots, slot))
+            nats[at] = min(nats[at], spent)
+        return Alike(slots, nats, exact)
 
-    def exact(self, heard: Heard) -> Mapping[int, float]:
+    def _exact(self, readings: Iterable[Reading], hints: Iterable[str]) -> Mapping[int, float]:
         """Return the signs whose whole id was read out, each with the nats of the reading; a hint may be the prefix."""
         found: dict[int, float] = {}
-        for stretch in heard.stretches:
-            for reading in stretch:
-                for prefix, nats in (("", 0.0), *((hint, HINT_NATS) for hint in heard.hints)):
-                    slot = self.slots.get(prefix + reading.chars)
-                    if slot is not None:
-                        found[slot] = min(found.get(slot, CAP_NATS), reading.nats + nats)
+        for reading in readings:
+            for prefix, nats in (("", 0.0), *((hint, HINT_NATS) for hint in hints)):
+                slot = self.slots.get(prefix + reading.chars)
+                if slot is not None:
+                    found[slot] = min(found.get(slot, CAP_NATS), reading.nats + nats)
         return found
 
     def is_incomplete(self, slot: int, heard: Heard) -> bool:
