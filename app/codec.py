@@ -37,12 +37,16 @@ _ENVELOPE: Final = msgspec.json.Decoder(Envelope)
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One event as the ledger holds it: `body` is the canonical text its hash is over."""
+    """One event as the ledger holds it: `body` is the canonical text its hash is over.
+
+    `rows`: what its fold made, where it was decided in this process; None when it was read.
+    """
 
     seq: int
     at: datetime
     event: Event
     body: bytes
+    rows: tuple[Row, ...] | None = None
 
     @property
     def kind(self) -> str:

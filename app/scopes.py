@@ -4,37 +4,84 @@ Topics: `board` (everything), `sector:TUC`, `unit:U12`. A client's picture is ex
 its topics; the stream keeps it so, and a snapshot is the same thing at one moment.
 """
 
+from typing import Final
+
 from dispatch.board import Board
 from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Row, SectorRow, Tower, Unit
 
-BOARD = "board"
+BOARD: Final = "board"
 Scope = frozenset[str]
+ALL: Final[Scope] = frozenset({BOARD})
 
 
-def scope_of(board: Board, row: Row) -> Scope:
-    """Return the topics a row concerns."""
-    match row:
-        case Incident():
-            return _incident(board, row)
-        case Call() | Alert():
-            incident = board.incidents.get(row.incident_id)
-            return _sectors_only(_incident(board, incident)) if incident else frozenset({BOARD})
-        case Assignment():
-            incident = board.incidents.get(row.incident_id)
-            scope = _sectors_only(_incident(board, incident)) if incident else frozenset({BOARD})
-            concerns_unit = row.is_active or row.heard_at is None
-            return scope | {f"unit:{row.unit_id}"} if concerns_unit else scope
-        case Unit():
-            return frozenset({BOARD, f"sector:{row.sector}", f"unit:{row.id}"})
-        case Alarm():
-            return _alarm(board, row)
-        case Tower():
-            return frozenset({BOARD, f"sector:{row.sector}"}) if row.sector else frozenset({BOARD})
-        case SectorRow():
-            return frozenset({BOARD, f"sector:{row.id}"})
+class Scopes:
+    """The scopes of a board's rows. An incident's is kept until `forget`, because all its rows follow from it."""
+
+    def __init__(self, board: Board) -> None:
+        self._board = board
+        self._whole: dict[int, Scope] = {}
+        self._sectors: dict[int, Scope] = {}
+
+    def forget(self, incident_id: int) -> None:
+        """The incident, one of its assignments or the unit on one of them has changed."""
+        self._whole.pop(incident_id, None)
+        self._sectors.pop(incident_id, None)
+
+    def of(self, row: Row) -> Scope:
+        """Return the topics a row concerns."""
+        match row:
+            case Incident():
+                return self._incident(row.id, row)
+            case Call() | Alert():
+                return self._about(row.incident_id)
+            case Assignment():
+                scope = self._about(row.incident_id)
+                concerns_unit = row.is_active or row.heard_at is None
+                return scope | {f"unit:{row.unit_id}"} if concerns_unit else scope
+            case Unit():
+                return frozenset((BOARD, f"sector:{row.sector}", f"unit:{row.id}"))
+            case Alarm():
+                return self._alarm(row)
+            case Tower():
+                return frozenset((BOARD, f"sector:{row.sector}")) if row.sector else ALL
+            case SectorRow():
+                return frozenset((BOARD, f"sector:{row.id}"))
+
+    def _incident(self, incident_id: int, incident: Incident) -> Scope:
+        found = self._whole.get(incident_id)
+        if found is None:
+            found = incident_scope(self._board, incident)
+            if incident.is_open:
+                self._whole[incident_id] = found
+        return found
+
+    def _about(self, incident_id: int) -> Scope:
+        """Return who sees what is about an incident: its sectors, not the devices of its units."""
+        found = self._sectors.get(incident_id)
+        if found is None:
+            incident = self._board.incidents.get(incident_id)
+            if incident is None:
+                return ALL  # a call is told before the incident that its next event opens
+            whole = self._incident(incident_id, incident)
+            found = frozenset(t for t in whole if not t.startswith("unit:"))
+            if incident.is_open:
+                self._sectors[incident_id] = found
+        return found
+
+    def _alarm(self, alarm: Alarm) -> Scope:
+        """Where it was raised, and whoever now has the incident it is about: that may have moved to another sector."""
+        topics = {BOARD}
+        if alarm.sector:
+            topics.add(f"sector:{alarm.sector}")
+        if alarm.unit_id:
+            topics.add(f"unit:{alarm.unit_id}")
+        if alarm.incident_id is not None and alarm.incident_id in self._board.open_incidents:
+            topics |= self._about(alarm.incident_id)
+        return frozenset(topics)
 
 
-def _incident(board: Board, incident: Incident) -> Scope:
+def incident_scope(board: Board, incident: Incident) -> Scope:
+    """Return the topics of an incident: its sector, the units on it and their sectors."""
     topics = {BOARD}
     if incident.sector:
         topics.add(f"sector:{incident.sector}")
@@ -46,20 +93,9 @@ def _incident(board: Board, incident: Incident) -> Scope:
     return frozenset(topics)
 
 
-def _alarm(board: Board, alarm: Alarm) -> Scope:
-    """Where it was raised, and whoever now has the incident it is about: that one may have moved to another sector."""
-    topics = {BOARD}
-    if alarm.sector:
-        topics.add(f"sector:{alarm.sector}")
-    if alarm.unit_id:
-        topics.add(f"unit:{alarm.unit_id}")
-    if alarm.incident_id in board.open_incidents:
-        topics |= _sectors_only(_incident(board, board.incidents[alarm.incident_id]))
-    return frozenset(topics)
-
-
-def _sectors_only(scope: Scope) -> Scope:
-    return frozenset(t for t in scope if not t.startswith("unit:"))
+def scope_of(board: Board, row: Row) -> Scope:
+    """Return the topics a row concerns, computed anew."""
+    return Scopes(board).of(row)
 
 
 def is_live(board: Board, row: Row) -> bool:
@@ -69,14 +105,10 @@ def is_live(board: Board, row: Row) -> bool:
             return row.is_open
         case Call() | Alert():
             # A call is told before the incident that its next event opens.
-            return _is_open(board, row.incident_id) or row.incident_id not in board.incidents
+            return row.incident_id in board.open_incidents or row.incident_id not in board.incidents
         case Assignment():
-            return _is_open(board, row.incident_id) or (row.heard_at is None and row.hear_by is not None)
+            return row.incident_id in board.open_incidents or (row.heard_at is None and row.hear_by is not None)
         case Alarm():
             return row.cleared_at is None
         case _:
             return True
-
-
-def _is_open(board: Board, incident_id: int) -> bool:
-    return incident_id in board.open_incidents

@@ -45,7 +45,7 @@ class Scribe:
 
     async def append(self, turn: Turn) -> bool:
         """Append what was decided, if anything; False when it certainly was not recorded."""
-        return not turn.batch.events or await self.writer.append(turn.batch, self.board.drop_touched())
+        return not turn.batch.events or await self.writer.append(turn.batch)
 
     async def rebuild(self) -> None:
         """Build the private board anew from what is committed, keeping the positions, which are not events."""

@@ -48,9 +48,9 @@ class Turn:
                 self.batch.callers.append(caller)
         first = self._board.seq + 1
         decision = decide(self._board, command, now)
-        for seq, event in enumerate(decision.events, first):
+        for seq, (event, rows) in enumerate(zip(decision.events, decision.rows, strict=True), first):
             body = encode_event(seq, now, event, request.id, request.by)
-            self.batch.add(Recorded(seq, now, event, body), request.id, incident_of(event, self._board))
+            self.batch.add(Recorded(seq, now, event, body, rows), request.id, incident_of(event, self._board))
         answer = _answer(decision, self._board.seq)
         if decision.events:
             reply = to_json(answer.reply).decode()

@@ -12,15 +12,17 @@ import orjson
 
 from app.codec import Recorded, encode_row, to_json
 from app.frames import Frame, Shown
-from app.scopes import Scope, is_live, scope_of
+from app.scopes import Scope, Scopes, is_live
 from app.store.ledger import Head
 from dispatch.board import Board
 from dispatch.entities import TABLES, Assignment, Incident, Key, Row, Unit
+from dispatch.events import DeskTookOver, RegistryImported
 from dispatch.fold import apply
 
 FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, a minute of a flood; 100 MB
 SEQ: Final = re.compile(r"[0-9]{1,18}")  # int() of thousands of digits is an error
 NOBODY: Final[Scope] = frozenset()
+BESIDE_ROWS: Final = (DeskTookOver, RegistryImported)  # these move the board itself as well: its epoch, its registry
 SHOWN_ORDER: Final = ("sectors", "units", "incidents", "calls", "alerts", "assignments", "alarms", "towers")
 
 
@@ -32,10 +34,11 @@ class View:
         self.ledger_id: UUID = head.ledger_id
         self.hash = head.hash
         self.frames: deque[Frame] = deque(maxlen=FRAMES_KEPT)
-        self._scopes: dict[Key, Scope] = {}
+        self._scopes = Scopes(board)
+        self._shown: dict[Key, Scope] = {}  # the live rows, each with whom it concerns
         for row in all_rows(board):
             if is_live(board, row):
-                self._scopes[TABLES[type(row)], row.id] = scope_of(board, row)
+                self._shown[TABLES[type(row)], row.id] = self._scopes.of(row)
 
     @property
     def seq(self) -> int:
@@ -53,22 +56,32 @@ class View:
         return frames
 
     def _fold(self, recorded: Recorded) -> Frame:
-        apply(self.board, recorded.event, recorded.seq, recorded.at)
-        moved = {(TABLES[type(row)], row.id): row for row in self.board.drop_touched()}
-        others = {key: row for key, row in self._reaudienced(moved.values()) if key not in moved}
+        moved = {(TABLES[type(row)], row.id): row for row in self._rows_made(recorded)}
+        behind = tuple(dict.fromkeys(self._incidents_behind(moved.values())))
+        for incident_id in behind:
+            self._scopes.forget(incident_id)
+        others = {key: row for key, row in self._reaudienced(behind) if key not in moved}
         shown = [self._show(key, row, moved=True) for key, row in moved.items()]
         shown += [self._show(key, row, moved=False) for key, row in others.items()]
-        topics: set[str] = set()
-        for each in shown:
-            topics |= each.audience
-        return Frame(recorded.seq, recorded, shown, frozenset(topics))
+        return Frame(recorded.seq, recorded, shown, frozenset().union(*[each.audience for each in shown]))
 
-    def _reaudienced(self, moved: Iterable[Row]) -> Iterator[tuple[Key, Row]]:
+    def _rows_made(self, recorded: Recorded) -> Iterable[Row]:
+        """Bring the board forward by one event and return the rows it makes.
+
+        Beside the desk they are the very rows that the desk's fold made: rows are frozen, and these are committed.
+        """
+        if recorded.rows is None or isinstance(recorded.event, BESIDE_ROWS):
+            apply(self.board, recorded.event, recorded.seq, recorded.at)
+            return self.board.drop_touched()
+        self.board.adopt(recorded.rows, recorded.seq, recorded.at)
+        return recorded.rows
+
+    def _reaudienced(self, incident_ids: Iterable[int]) -> Iterator[tuple[Key, Row]]:
         """Yield the rows that did not change while who may see them did: an incident's, with the incident itself."""
-        for incident_id in dict.fromkeys(self._incidents_behind(moved)):
+        for incident_id in incident_ids:
             incident = self.board.incidents[incident_id]
-            after = scope_of(self.board, incident) if incident.is_open else NOBODY
-            if self._scopes.get(("incidents", incident_id), NOBODY) == after:
+            after = self._scopes.of(incident) if incident.is_open else NOBODY
+            if self._shown.get(("incidents", incident_id), NOBODY) == after:
                 continue
             yield ("incidents", incident_id), incident
             for row in rows_of(self.board, incident):
@@ -85,13 +98,13 @@ class View:
                 yield self.board.assignments[row.assignment_id].incident_id
 
     def _show(self, key: Key, row: Row, *, moved: bool) -> Shown:
-        before = self._scopes.get(key, NOBODY)
-        after = scope_of(self.board, row)
+        before = self._shown.get(key, NOBODY)
+        after = self._scopes.of(row)
         live = is_live(self.board, row)
         if live:
-            self._scopes[key] = after
+            self._shown[key] = after
         else:
-            self._scopes.pop(key, None)
+            self._shown.pop(key, None)
         return Shown(key[0], key[1], row, before, after, live, moved)
 
     def since(self, cursor: str) -> list[Frame] | None:
@@ -111,7 +124,7 @@ class View:
     def snapshot(self, topics: Scope) -> bytes:
         """Return the live rows a set of topics may see, by table, with the cursor to go on from."""
         rows: dict[str, list[orjson.Fragment]] = {table: [] for table in SHOWN_ORDER}
-        for (table, row_id), scope in self._scopes.items():
+        for (table, row_id), scope in self._shown.items():
             if not topics.isdisjoint(scope):
                 rows[table].append(orjson.Fragment(encode_row(self.board.tables[table][row_id])))
         return to_json({"cursor": self.cursor(), "seq": self.seq, "at": self.board.at, "rows": rows})
@@ -120,14 +133,14 @@ class View:
         """Return the live rows of one table a set of topics may see."""
         return [
             self.board.tables[t][row_id]
-            for (t, row_id), scope in self._scopes.items()
+            for (t, row_id), scope in self._shown.items()
             if t == table and not topics.isdisjoint(scope)
         ]
 
     def may_see(self, table: str, row_id: int | str, topics: Scope) -> bool:
         """Whether a row, live or not, concerns any of these topics."""
         row = self.board.tables[table].get(row_id)
-        return row is not None and not topics.isdisjoint(scope_of(self.board, row))
+        return row is not None and not topics.isdisjoint(self._scopes.of(row))
 
 
 def rows_of(board: Board, incident: Incident) -> list[Row]:

@@ -61,6 +61,15 @@ class Board(Indexes):
             self._lending.clear()
         self.index(before, row)
 
+    def adopt(self, rows: Iterable[Row], seq: int, at: datetime) -> None:
+        """Take the rows that another board's fold of event `seq` made. Raises ValueError when it does not follow."""
+        if seq != self.seq + 1:
+            raise ValueError(f"event {seq} does not follow {self.seq}")
+        self.seq, self.at = seq, at
+        for row in rows:
+            self.put(row)
+        self.touched.clear()
+
     def drop_touched(self) -> tuple[Row, ...]:
         """Return the rows changed since the last call, in the order they were first touched."""
         rows = tuple(self.tables[table][row_id] for table, row_id in self.touched)

@@ -1,6 +1,6 @@
 """The instants at which a row wants attention: written in rows, kept in a heap, dropped when the row moves on."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from heapq import heappop, heappush
@@ -13,29 +13,37 @@ from dispatch.status import AssignmentStatus, Where
 Mark = tuple[datetime, str, int, str]
 
 
-def _of_assignment(row: Assignment) -> Iterator[Mark]:
+NO_MARKS: Final[tuple[Mark, ...]] = ()
+
+
+def _of_assignment(row: Assignment) -> tuple[Mark, ...]:
+    marks = NO_MARKS
     if row.status is AssignmentStatus.OFFERED:
-        yield row.answer_by, "assignments", row.id, "answer_by"
+        marks = ((row.answer_by, "assignments", row.id, "answer_by"),)
     if row.hear_by is not None:
-        yield row.hear_by, "assignments", row.id, "hear_by"
+        marks += ((row.hear_by, "assignments", row.id, "hear_by"),)
     if row.place_ack_by is not None and row.is_active:
-        yield row.place_ack_by, "assignments", row.id, "place_ack_by"
+        marks += ((row.place_ack_by, "assignments", row.id, "place_ack_by"),)
+    return marks
 
 
-def _of_incident(row: Incident) -> Iterator[Mark]:
+def _of_incident(row: Incident) -> tuple[Mark, ...]:
+    marks = NO_MARKS
     if row.ages_at is not None and row.where in AGES:
-        yield row.ages_at, "incidents", row.id, "ages_at"
+        marks = ((row.ages_at, "incidents", row.id, "ages_at"),)
     if row.held_until is not None:
-        yield row.held_until, "incidents", row.id, "held_until"
+        marks += ((row.held_until, "incidents", row.id, "held_until"),)
+    return marks
 
 
-def _of_alarm(row: Alarm) -> Iterator[Mark]:
-    if row.rearm_at is not None and row.cleared_at is None:
-        yield row.rearm_at, "alarms", row.id, "rearm_at"
+def _of_alarm(row: Alarm) -> tuple[Mark, ...]:
+    if row.rearm_at is None or row.cleared_at is not None:
+        return NO_MARKS
+    return ((row.rearm_at, "alarms", row.id, "rearm_at"),)
 
 
 AGES: Final = frozenset({Where.QUEUED, Where.OFFERED, Where.WITH_DISPATCHER})
-MARKS: Final[dict[type, Callable[[Any], Iterator[Mark]]]] = {
+MARKS: Final[dict[type, Callable[[Any], tuple[Mark, ...]]]] = {
     Assignment: _of_assignment,
     Incident: _of_incident,
     Alarm: _of_alarm,
@@ -45,7 +53,7 @@ MARKS: Final[dict[type, Callable[[Any], Iterator[Mark]]]] = {
 def marks_of(row: Row | None) -> tuple[Mark, ...]:
     """The deadlines a row stands under now."""
     marks = MARKS.get(type(row))
-    return () if marks is None else tuple(marks(row))
+    return NO_MARKS if marks is None else marks(row)
 
 
 @dataclass(slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from dispatch import commands as c
 from dispatch.board import Board
+from dispatch.entities import Row
 from dispatch.errors import Refusal
 from dispatch.events import Event
 from dispatch.fold import apply
@@ -53,9 +54,13 @@ RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a command led to. A refusal may come with events: a touched app is a fact even so."""
+    """What a command led to. A refusal may come with events: a touched app is a fact even so.
+
+    `rows`: for each event the rows that its fold made.
+    """
 
     events: tuple[Event, ...]
+    rows: tuple[tuple[Row, ...], ...]
     reply: Reply
     refusal: Refusal | None = None
 
@@ -67,12 +72,14 @@ def decide(board: Board, command: c.Command, now: datetime) -> Decision:
     """
     turn = RULES[type(command)](board, command, now)
     events: list[Event] = []
+    rows: list[tuple[Row, ...]] = []
     try:
         while True:
             event = next(turn)
             apply(board, event, board.seq + 1, now)
             events.append(event)
+            rows.append(board.drop_touched())
     except StopIteration as end:
-        return Decision(tuple(events), end.value)
+        return Decision(tuple(events), tuple(rows), end.value)
     except Refusal as refusal:
-        return Decision(tuple(events), {}, refusal)
+        return Decision(tuple(events), tuple(rows), {}, refusal)

@@ -3,6 +3,7 @@
 from bisect import insort
 from collections import defaultdict
 from collections.abc import Callable
+from operator import attrgetter
 from typing import Any, Final, TypeVar
 
 from dispatch.deadlines import Deadlines
@@ -12,7 +13,7 @@ from dispatch.status import AlarmKind, Held, Where
 from geo.fleet import NEVER, Fleet
 from geo.standing import Standing
 
-CONFIGURED: Final = ("kind", "sector", "station", "home", "capabilities")  # of a unit; the rest is what it is doing
+configured: Final = attrgetter("kind", "sector", "station", "home", "capabilities")  # of a unit; the rest is its doing
 MARKED: Final = frozenset({Incident, Assignment, Alarm})  # the rows that carry deadlines
 AlarmSubject = tuple[AlarmKind, int | None, str | None, str | None, str]
 K = TypeVar("K")
@@ -57,6 +58,8 @@ class Indexes:
             self.queue.put(row)
         else:
             self.queue.drop(row.id)
+        if before is not None and before.place is row.place and before.is_open == row.is_open:
+            return
         was_at = before.place.sign_id if before is not None and before.place else None
         sign = row.place.sign_id if row.place and row.is_open else None
         if was_at is not None and was_at != sign:
@@ -91,7 +94,7 @@ class Indexes:
             insort(self.alerts_at_tower[row.tower_id], row.id)
 
     def _index_unit(self, before: Unit | None, row: Unit) -> None:
-        if before is not None and all(getattr(before, name) == getattr(row, name) for name in CONFIGURED):
+        if before is not None and configured(before) == configured(row):
             self.fleet.set_status(row.id, standing_of(row))
             return
         # A unit configured anew stands where it stands; only one that never reported stands at its home.

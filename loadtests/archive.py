@@ -17,7 +17,8 @@ from app.codec import chain, encode_event, encode_row, incident_of
 from dispatch import commands as c
 from dispatch.board import Board
 from dispatch.decide import decide
-from dispatch.entities import SectorRow, Unit
+from dispatch.entities import TABLES as ROW_TABLES
+from dispatch.entities import Key, Row, SectorRow, Unit
 from dispatch.events import NAMES, VERSIONS
 from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
 from geo.place import Candidate, PlaceState, Resolution
@@ -77,14 +78,16 @@ def live_once() -> Model:
         *(c.ReportStatus(UNIT.id, status, NOW, assignment) for status in field_reports),
         c.RecordOutcome(incident, Outcome.FOUND_WELL, "dispatcher-1"),
     )
+    made: dict[Key, Row] = {}
     for command in life:
-        for event in decide(board, command, NOW).events:
+        decision = decide(board, command, NOW)
+        made |= {(ROW_TABLES[type(row)], row.id): row for rows in decision.rows for row in rows}
+        for event in decision.events:
             seq = MARKS["seq"] + len(model.events)
             body = model.gapped(encode_event(seq, NOW, event, uuid4(), "model"))
             model.events.append((NAMES[type(event)], incident_of(event, board), body))
-    for row in board.drop_touched():
+    for (table, _), row in made.items():
         if not isinstance(row, Unit):
-            table = next(name for name in TABLES if board.tables[name].get(row.id) is row)
             model.rows.setdefault(table, []).append(model.gapped(encode_row(row)))
     return model
 

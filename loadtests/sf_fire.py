@@ -104,7 +104,6 @@ class Replay:
         decision = decide(self.board, command, self.now)
         self.took_s.append(perf_counter() - begin)
         self.watch(command, decision, self.now)
-        self.board.touched.clear()
         for event in decision.events:
             if isinstance(event, OfferMade):
                 self._offered(self.board.assignments[event.assignment.id].id)

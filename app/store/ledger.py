@@ -1,6 +1,6 @@
 """The ledger: one writer per region under an epoch, appended in one transaction, chained over the stored bytes."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,7 @@ from app.codec import Recorded, chain, decode_event, encode_row
 from app.sealing import SealedValue
 from app.store.pool import Connection, Pool, fetch
 from app.store.statements import statement
-from dispatch.entities import TABLES, Assignment, Row
+from dispatch.entities import TABLES, Assignment, Key, Row
 from dispatch.events import VERSIONS
 
 PAGE: Final = 5_000  # rows read at a time: some 3 MB
@@ -70,6 +70,7 @@ class Batch:
     commands: list[CommandLine] = field(default_factory=list)
     sealed: list[SealedValue] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
+    rows: dict[Key, Row] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -86,9 +87,11 @@ class Batch:
         self.hashes.append(self.after)
         self.command_ids.append(command_id)
         self.incident_ids.append(incident_id)
+        for row in event.rows or ():
+            self.rows[TABLES[type(row)], row.id] = row
 
 
-def rows_json(rows: Sequence[Row]) -> str:
+def rows_json(rows: Iterable[Row]) -> str:
     """Return the final row images by table; assignments apart, those that ended before those that hold a unit."""
     tables: dict[str, list[orjson.Fragment]] = {}
     for row in rows:
@@ -99,7 +102,7 @@ def rows_json(rows: Sequence[Row]) -> str:
     return orjson.dumps(tables).decode()
 
 
-async def append(connection: Connection, region: str, epoch: int, batch: Batch, rows: Sequence[Row]) -> None:
+async def append(connection: Connection, region: str, epoch: int, batch: Batch) -> None:
     """Record the batch. Raises Fenced when another desk writes; PostgresError when refused.
 
     After any other error nobody knows whether it was committed.
@@ -119,7 +122,7 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch, 
         [x.first_seq for x in commands],
         [x.last_seq for x in commands],
         [x.reply for x in commands],
-        rows_json(rows),
+        rows_json(batch.rows.values()),
         [x.id for x in sealed],
         [x.kind for x in sealed],
         [x.wrap_key for x in sealed],

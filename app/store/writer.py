@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -11,7 +10,6 @@ import asyncpg
 
 from app.store import ledger
 from app.store.pool import connect
-from dispatch.entities import Row
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +43,10 @@ class Writer:
         self.head = await ledger.take_head(self.connection, self.region, self.secret)
         return self.head
 
-    async def append(self, batch: ledger.Batch, rows: Sequence[Row]) -> bool:
+    async def append(self, batch: ledger.Batch) -> bool:
         """Append: True when committed, False when certainly not. Raises PostgresError or Fenced."""
         try:
-            await ledger.append(self.connection, self.region, self.head.epoch, batch, rows)
+            await ledger.append(self.connection, self.region, self.head.epoch, batch)
         except AWAY as error:
             log.warning("the outcome of an append is unknown: %s", type(error).__name__)
             return await self._find_out(batch)

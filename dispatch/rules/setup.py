@@ -7,7 +7,7 @@ from dispatch.commands import ConfigureSectors, RecordRegistryImport, RegisterUn
 from dispatch.entities import Incident, Unit
 from dispatch.errors import Code, Refusal, not_found
 from dispatch.events import RegistryImported, SectorConfigured, SectorModeChanged, UnitRegistered
-from dispatch.indexes import CONFIGURED
+from dispatch.indexes import configured
 from dispatch.queue import place_in_line
 from dispatch.rows import changed
 from dispatch.rules.matching import match_units, route
@@ -30,7 +30,7 @@ def register_units(board: Board, command: RegisterUnits, now: datetime) -> Turn:
 
 
 def _differs(known: Unit | None, unit: Unit) -> bool:
-    return known is None or any(getattr(known, name) != getattr(unit, name) for name in CONFIGURED)
+    return known is None or configured(known) != configured(unit)
 
 
 def configure_sectors(board: Board, command: ConfigureSectors, now: datetime) -> Turn:

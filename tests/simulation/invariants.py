@@ -9,6 +9,7 @@ from dispatch import events as e
 from dispatch.board import Board
 from dispatch.deadlines import marks_of
 from dispatch.decide import Decision
+from dispatch.entities import TABLES as ROW_TABLES
 from dispatch.entities import Assignment, Incident, Key, Row
 from tests.simulation.history import History
 from tests.simulation.oracle import Positions, line
@@ -44,12 +45,12 @@ class Invariants:
             assert touched_only, "a refusal that changed something"
         for event in decision.events:
             self.history.take(event, now)
-        self._check_touched()
+        self._check_touched(decision)
         self.history.check_order()
 
-    def _check_touched(self) -> None:
+    def _check_touched(self, decision: Decision) -> None:
         around: dict[Key, Row] = {}
-        for (table, row_id), row in self._touched().items():
+        for (table, row_id), row in self._touched(decision).items():
             assert self.history.board.tables[table][row_id] == row, f"{table} {row_id}: the events do not fold to it"
             around[table, row_id] = row
             incident_id = getattr(row, "incident_id", None)
@@ -59,9 +60,10 @@ class Invariants:
             self._check_row(row)
         self.history.board.touched.clear()
 
-    def _touched(self) -> dict[Key, Row]:
-        keys = dict.fromkeys([*self.board.touched, *self.history.board.touched])
-        self.board.touched.clear()
+    def _touched(self, decision: Decision) -> dict[Key, Row]:
+        assert not self.board.touched, "a row was made beside the events"
+        moved = [(ROW_TABLES[type(row)], row.id) for rows in decision.rows for row in rows]
+        keys = dict.fromkeys([*moved, *self.history.board.touched])
         return {(table, row_id): self.board.tables[table][row_id] for table, row_id in keys}
 
     def _check_row(self, row: Row) -> None:

@@ -104,10 +104,9 @@ class Town:
         now = max(self.city.now, self.board.at)
         first = self.board.seq + 1
         decision = decide(self.board, command, now)
-        self.board.touched.clear()
         return [
-            Recorded(seq, now, event, encode_event(seq, now, event, COMMAND, "seed"))
-            for seq, event in enumerate(decision.events, first)
+            Recorded(seq, now, event, encode_event(seq, now, event, COMMAND, "seed"), rows)
+            for seq, (event, rows) in enumerate(zip(decision.events, decision.rows, strict=True), first)
         ]
 
 

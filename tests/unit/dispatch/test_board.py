@@ -15,7 +15,7 @@ from dispatch.events import NAMES, VERSIONS, NoteAdded, OfferMade
 from dispatch.fold import FOLDS, apply
 from dispatch.queue import Queue
 from dispatch.rows import changed
-from dispatch.status import AlarmKind
+from dispatch.status import AlarmKind, AssignmentStatus
 from tests.unit.dispatch.scene import BEGIN, HERE, Scene, north
 
 
@@ -103,12 +103,21 @@ def test_a_recall_without_the_incident_is_refused(scene: Scene) -> None:
 
 
 def test_touched_rows_are_named_once_in_order(scene: Scene) -> None:
-    scene.board.drop_touched()
+    scene.unit()
+    scene.board.put(changed(scene.board.units["U1"], missed=1))
+    scene.board.put(changed(scene.board.units["U1"], missed=2))
+    assert [row.missed for row in scene.board.drop_touched() if isinstance(row, Unit)] == [2]
+    assert scene.board.drop_touched() == ()
+
+
+def test_a_decision_names_what_each_event_made(scene: Scene) -> None:
     scene.unit()
     scene.call()
-    rows = scene.board.drop_touched()
-    assert len({(type(row), row.id) for row in rows}) == len(rows)
-    assert scene.board.drop_touched() == ()
+    held = scene.held_by("U1")
+    decision = scene.decide(c.ReportStatus("U1", AssignmentStatus.CLEARED, scene.now, held.id))
+    assert len(decision.rows) == len(decision.events)
+    last = {(type(row), row.id): row for rows in decision.rows for row in rows}
+    assert all(scene.board.tables[TABLES[cls]][row_id] is row for (cls, row_id), row in last.items())
 
 
 def test_events_fold_only_in_sequence() -> None:
