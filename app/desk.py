@@ -1,5 +1,6 @@
 """The desk: the single writer. Decide, append, apply, publish; never another order. See docs/desk.md."""
 
+import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
@@ -8,35 +9,42 @@ from typing import Final
 from uuid import UUID
 
 import asyncpg
-import orjson
 
 from app.clock import Clock
 from app.lanes import Lanes, Waiting
-from app.requests import Answer, DeskUnavailable, Outcome, Request
+from app.requests import Answer, DeskUnavailable, Request
+from app.salvage import Salvage
 from app.scribe import TRIES_MAX, Scribe
 from app.store import ledger
 from app.store.statements import statement
-from app.store.writer import AWAY
-from app.turn import Turn, answer_again, bare_calls
+from app.turn import Turn, answer_again
 from dispatch.board import Board
-from dispatch.commands import RaiseSystemAlarm, ReportAlert, ReportCall, TakeOver, TimeIsUp
+from dispatch.commands import TakeOver
 
 log = logging.getLogger(__name__)
 
 ANSWERS_MAX: Final = 65_536  # recent answers kept for re-sent commands; older ones are found in the database
 BUSY_MAX_S: Final = 1.0  # a batch takes milliseconds; after a second the desk is not heard any more
+BATCH_COMMANDS_MAX: Final = 128  # design 1
+SLICE_S: Final = 0.005  # design 1: after 5 ms of deciding others get their turn
 
 
 class Desk:
-    """Takes requests, answers after the commit, and hands every committed batch to `publish`, in order, once."""
+    """Takes requests, answers after the commit, and hands every committed batch to `publish`, in order, once.
+
+    While one turn's append is on its way the next is decided, on a board that already holds the first. It is sent,
+    answered and told only after the first is committed; if that fails, the board is built anew and it is decided again.
+    """
 
     def __init__(self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None]) -> None:
         self.region = region
         self._scribe = Scribe(dsn, region, clock, publish)
-        self._busy_since: float | None = None
-        self._clock = clock
+        self._salvage = Salvage(self._scribe, clock, self._finish)
         self._lanes = Lanes()
         self._recent: OrderedDict[UUID, tuple[bytes | None, Answer]] = OrderedDict()
+        self._busy_since: float | None = None
+        self._in_hand: dict[UUID, Waiting] = {}  # decided, or being decided, and not answered yet
+        self._twins: list[Waiting] = []  # sent again while the first is in hand
 
     @property
     def board(self) -> Board:
@@ -72,165 +80,169 @@ class Desk:
         """Record the takeover, which gives open offers more time. `run` must be running."""
         await self.submit(Request(TakeOver(self.epoch), by="desk"))
 
-    async def submit(self, request: Request) -> Answer:
-        """Return the answer once the request is recorded. Raises DeskUnavailable."""
-        return await self._lanes.put(request)
+    def submit(self, request: Request) -> asyncio.Future[Answer]:
+        """Return what will be the answer once the request is recorded. Raises DeskUnavailable, as the future may."""
+        return self._lanes.put(request)
 
     async def run(self) -> None:
-        """Serve batches until fenced or cancelled; whoever still waits is told."""
-        batch: list[Waiting] = []
+        """Serve until fenced or cancelled; whoever still waits is told."""
+        turn: Turn | None = None
         try:
             while True:
-                batch = await self._lanes.take()
+                if turn is None:
+                    self._busy_since = None
+                    await self._lanes.some()
                 self._busy_since = monotonic()
-                await self._serve(batch)
-                self._busy_since = None
+                turn = await self._record(turn or await self._begin())
         except Exception:
             log.exception("the desk stops")
             raise
         finally:
-            gone = DeskUnavailable("this desk has stopped")
-            for one in batch:
-                one.fail(gone)
-            self._lanes.fail_all(gone)
+            self._lanes.fail_all(DeskUnavailable("this desk has stopped"), [*self._in_hand.values(), *self._twins])
             self._scribe.writer.close()
 
-    async def _serve(self, waiting: list[Waiting]) -> None:
-        todo = [one for one in waiting if not self._answer_recent(one)]
-        turn = self._scribe.turn()
+    async def _begin(self) -> Turn:
+        """Decide a first turn, with nothing on its way; what commands name is brought back from the archive first."""
+        while True:
+            turn = self._scribe.turn()
+            if self._decide(turn) or turn.answers:
+                return turn
+            one = self._lanes.take()
+            if one is not None:
+                await self._recall(one)
+
+    async def _recall(self, one: Waiting) -> None:
+        """Bring back what a command names, and put it first in line; if that fails, it is tried alone."""
+        self._in_hand[one.request.id] = one
         try:
-            if self._scribe.lacks(one.request.command for one in todo):
-                for one in todo:
-                    await self._scribe.recall(one.request.command)
-                turn = self._scribe.turn()
-            decided = turn.decide_all(todo)
-            await self._answer_as_before(turn)
+            await self._scribe.recall(one.request.command)
         except ledger.Fenced:
             raise
         except Exception:
-            log.exception("deciding a batch of %d failed; each is tried alone", len(todo))
+            log.exception("recalling for %s failed; it is tried alone", type(one.request.command).__name__)
             await self._scribe.rebuild()
-            await self._one_by_one(todo)
-            return
-        self._lanes.put_back(todo[decided:])
-        try:
-            committed = await self._scribe.append(turn)
-        except asyncpg.PostgresError:
-            log.exception("an append of %d commands was refused; each is tried alone", decided)
-            await self._scribe.rebuild()
-            await self._one_by_one(todo[:decided])
-            return
-        if committed:
-            self._finish(turn)
+            await self._salvage.each_alone((one,))
+            self._in_hand.pop(one.request.id, None)
         else:
-            await self._again(todo[:decided])
+            self._in_hand.pop(one.request.id)
+            one.is_recalled = True
+            self._lanes.put_back((one,))
 
-    async def _again(self, waiting: list[Waiting]) -> None:
-        """What was not recorded is decided anew; a batch that PostgreSQL is lost in every time, each command alone."""
+    def _decide(self, turn: Turn) -> bool:
+        """Decide what waits into a turn for at most a slice of time; False when the next one needs a recall first.
+
+        A turn in which deciding failed is `broken`: its board is unfit, and whatever it took is tried alone.
+        """
+        ends = monotonic() + SLICE_S
+        while len(turn.answers) < BATCH_COMMANDS_MAX and not turn.broken and (one := self._lanes.take()) is not None:
+            if self._answer_recent(one):
+                continue
+            if not one.is_recalled and self._scribe.lacks(one.request.command):
+                self._lanes.put_back((one,))
+                return False
+            self._in_hand[one.request.id] = one
+            try:
+                turn.take(one)
+            except Exception:
+                log.exception("deciding a turn failed at its command %d; each is tried alone", len(turn.taken))
+                turn.broken = True
+            if monotonic() > ends:
+                break
+        return True
+
+    async def _record(self, turn: Turn) -> Turn | None:
+        """Append a turn, publish and answer it, and return the one decided meanwhile, if there is any."""
+        if turn.broken:
+            await self._scribe.rebuild()
+            await self._alone(turn)
+            return None
+        try:
+            await self._salvage.answer_as_before(turn)
+        except ledger.Fenced:
+            raise
+        except Exception:
+            log.exception("looking up what was answered before failed; each is tried alone")
+            await self._scribe.rebuild()
+            await self._alone(turn)
+            return None
+        if not turn.batch.events:
+            self._finish(turn)
+            return None
+        return await self._append(turn)
+
+    async def _append(self, turn: Turn) -> Turn | None:
+        append = asyncio.ensure_future(self._scribe.append(turn))
+        ahead = self._scribe.turn(after=turn)
+        try:
+            await self._decide_until(append, ahead)
+            committed = await append
+        except asyncpg.PostgresError:
+            log.exception("an append of %d commands was refused; each is tried alone", len(turn.answers))
+            await self._undo(ahead)
+            await self._alone(turn)
+            return None
+        finally:
+            append.cancel()
+        if not committed:
+            await self._undo(ahead)
+            await self._again(turn)
+            return None
+        self._finish(turn)
+        return ahead if ahead.taken else None
+
+    async def _decide_until(self, append: "asyncio.Future[bool]", ahead: Turn) -> None:
+        """Decide ahead while the append is on its way; answers and the append itself go first in every round."""
+        await asyncio.sleep(0)
+        while not append.done():
+            if not self._decide(ahead) or ahead.broken or len(ahead.answers) >= BATCH_COMMANDS_MAX:
+                await asyncio.wait((append,))
+                return
+            await (asyncio.sleep(0) if len(self._lanes) else self._lanes.some(unless=append))
+
+    async def _undo(self, ahead: Turn) -> None:
+        """What was decided on a board that did not come to be is decided again."""
+        self._take_out(ahead)
+        self._lanes.put_back(ahead.taken)
         await self._scribe.rebuild()
-        for one in waiting:
+
+    async def _again(self, turn: Turn) -> None:
+        """What was not recorded is decided anew; a turn that PostgreSQL is lost in every time, each command alone."""
+        for one in turn.taken:
             one.tries += 1
-        if max(one.tries for one in waiting) < TRIES_MAX:
-            self._lanes.put_back(waiting)
+        if max(one.tries for one in turn.taken) < TRIES_MAX:
+            self._take_out(turn)
+            self._lanes.put_back(turn.taken)
         else:
-            await self._one_by_one(waiting)
+            await self._alone(turn)
+
+    async def _alone(self, turn: Turn) -> None:
+        await self._salvage.each_alone(turn.taken)
+        self._take_out(turn)
 
     def _finish(self, turn: Turn) -> None:
-        """The batch is committed: publish it, then answer; no await stands between."""
+        """The turn is committed: publish it, then answer; no await stands between."""
         self._scribe.publish(turn)
         for waiting, answer in turn.answers:
             self._recent[waiting.request.id] = (waiting.request.digest, answer)
             if len(self._recent) > ANSWERS_MAX:
                 self._recent.popitem(last=False)
             waiting.give(answer)
+        self._take_out(turn)
 
-    async def _one_by_one(self, waiting: list[Waiting]) -> None:
-        """After a refusal each command alone, so that only the offender fails and no distress report is lost."""
-        for one in waiting:
-            try:
-                await self._alone(one)
-            except ledger.Fenced:
-                raise
-            except Exception as error:
-                log.exception("command %s failed", type(one.request.command).__name__)
-                await self._scribe.rebuild()
-                await self._save_what_can_be(one, type(error).__name__)
-
-    async def _alone(self, one: Waiting) -> None:
-        """Record one command. Raises what stands in its way."""
-        for tries_left in reversed(range(TRIES_MAX)):
-            try:
-                if await self._answer_recorded(one):
-                    return
-                await self._scribe.recall(one.request.command, look_up_call=True)
-                turn = self._scribe.turn()
-                turn.decide_all([one])
-                if await self._scribe.append(turn):
-                    self._finish(turn)
-                    return
-            except AWAY:
-                if not tries_left:
-                    raise
-            await self._scribe.rebuild()
-        raise ConnectionError("PostgreSQL was lost each time this command was appended")
-
-    async def _save_what_can_be(self, one: Waiting, why: str) -> None:
-        """The offender gets 500 and an alarm; a distress report becomes a bare incident with its sealed raw body."""
-        request = one.request
-        command = request.command
-        reply: dict[str, object] | None = None
-        if isinstance(command, ReportCall | ReportAlert) and not getattr(command, "unreadable", False):
-            for bare in bare_calls(command, self._clock.now()):
-                if reply is None:
-                    reply = await self._try_alone(
-                        Request(bare, request.by, request.id, request.sealed, digest=request.digest)
-                    )
-        told = f"{type(command).__name__} could not be recorded: {why}"
-        await self._try_alone(Request(RaiseSystemAlarm(told), by="desk"))
-        outcome = Outcome.FAILED if reply is None else Outcome.DONE
-        answer = Answer(outcome, self._scribe.writer.head.seq, reply or {}, "internal", "the command failed")
-        one.give(answer)
-
-    async def _try_alone(self, request: Request) -> dict[str, object] | None:
-        """Record a request that replaces a failed one; None when it fails as well: the desk serves on."""
-        try:
-            return await self._scribe.record(request)
-        except ledger.Fenced:
-            raise
-        except Exception:
-            log.exception("nor could %s be recorded in its place", type(request.command).__name__)
-            await self._scribe.rebuild()
-            return None
+    def _take_out(self, turn: Turn) -> None:
+        """The turn is over: its commands are in hand no more, and whoever sent one twice is served now."""
+        for one in turn.taken:
+            self._in_hand.pop(one.request.id, None)
+        twins, self._twins = self._twins, []
+        self._lanes.put_back(twins)
 
     def _answer_recent(self, one: Waiting) -> bool:
+        """Answer what was answered lately; what is in hand just now is answered after it."""
         found = self._recent.get(one.request.id)
         if found is not None:
             one.give(answer_again(*found, one.request))
-        return found is not None
-
-    async def _answer_recorded(self, one: Waiting) -> bool:
-        """Answer from the database a command that was recorded before."""
-        row = await self._scribe.writer.connection.fetchrow(statement("find_command"), self.region, one.request.id)
-        if row is None:
-            return False
-        one.give(_recorded(row, one.request))
-        return True
-
-    async def _answer_as_before(self, turn: Turn) -> None:
-        """Whoever is answered without an event may be sending again what an earlier desk recorded: as it answered."""
-        fresh = {line.id for line in turn.batch.commands}
-        silent = [w.request for w, _ in turn.answers if w.request.id not in fresh]
-        ids = [request.id for request in silent if not isinstance(request.command, TimeIsUp)]
-        if ids:
-            rows = await self._scribe.writer.connection.fetch(statement("find_commands"), self.region, ids)
-            known = {row["id"]: row for row in rows}
-            turn.answers = [
-                (w, _recorded(known[w.request.id], w.request) if w.request.id in known else answer)
-                for w, answer in turn.answers
-            ]
-
-
-def _recorded(row: asyncpg.Record, request: Request) -> Answer:
-    """Return the answer that was recorded with a command."""
-    answer = Answer(Outcome.DONE, row["last_seq"], orjson.loads(row["reply"]))
-    return answer_again(row["digest"], answer, request)
+            return True
+        if one.request.id in self._in_hand:
+            self._twins.append(one)
+            return True
+        return False

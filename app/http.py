@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import problems
 from app.contract import asyncapi
 from app.contract.openapi import complete
+from app.door import STREAM, Door
 from app.routes import board, handling, health, incidents, reports, units
 from app.services import Services
 from app.stream.socket import stream
@@ -101,7 +102,7 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
     for router in ROUTERS:
         app.include_router(router)
 
-    @app.websocket("/v1/stream")
+    @app.websocket(STREAM)
     async def _stream(socket: WebSocket) -> None:
         await stream(socket, app.state.services)
 
@@ -111,6 +112,8 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
 
     problems.install(app)
     _publish(app)
+    if services is not None:
+        app.add_middleware(Door, services=services)
     app.add_middleware(Bodies)
     app.add_middleware(Headers)
     if allowed_hosts != ("*",):

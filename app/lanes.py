@@ -2,12 +2,12 @@
 
 import asyncio
 from collections import deque
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from app.requests import Answer, DeskUnavailable, Lane, Request
 
-BATCH_COMMANDS_MAX: Final = 128  # design 1
 # Bounds: distress holds a mass event's worst minute (50,000 calls); the others are refused much earlier,
 # because a field report is kept and re-sent by its device.
 LANE_MAX: Final = {Lane.DISTRESS: 50_000, Lane.FIELD: 20_000, Lane.DESK: 5_000}
@@ -15,11 +15,15 @@ LANE_MAX: Final = {Lane.DISTRESS: 50_000, Lane.FIELD: 20_000, Lane.DESK: 5_000}
 
 @dataclass(slots=True)
 class Waiting:
-    """A request and who waits for its answer. `tries` counts the appends it was in that certainly did not commit."""
+    """A request and who waits for its answer. `tries` counts the appends it was in that certainly did not commit.
+
+    `is_recalled`: what it names was looked for in the archive.
+    """
 
     request: Request
     answer: asyncio.Future[Answer]
     tries: int = 0
+    is_recalled: bool = False
 
     def give(self, answer: Answer) -> None:
         """Answer, unless its caller has gone away."""
@@ -33,15 +37,15 @@ class Waiting:
 
 
 class Lanes:
-    """`put` queues a request, `take` waits for the next batch, `put_back` returns what a batch had no time for."""
+    """`put` queues a request, `take` takes the next one, `put_back` returns what was taken in vain."""
 
     def __init__(self) -> None:
         self._lanes: dict[Lane, deque[Waiting]] = {lane: deque() for lane in Lane}
-        self._some = asyncio.Event()
+        self._waker: asyncio.Future[None] | None = None
         self._closed: Exception | None = None
 
     def __len__(self) -> int:
-        return sum(len(lane) for lane in self._lanes.values())
+        return sum(map(len, self._lanes.values()))
 
     def put(self, request: Request) -> asyncio.Future[Answer]:
         """Queue a request. Raises DeskUnavailable when its lane is full."""
@@ -52,31 +56,46 @@ class Lanes:
             raise DeskUnavailable(f"the {request.lane} lane is full")
         waiting = Waiting(request, asyncio.get_running_loop().create_future())
         lane.append(waiting)
-        self._some.set()
+        self._wake()
         return waiting.answer
 
-    async def take(self) -> list[Waiting]:
-        """Wait until something is there and return up to a batch of it, distress first. Raises what closed it."""
-        while not len(self):
+    def take(self) -> Waiting | None:
+        """Take the next request, distress first; None when nothing waits."""
+        for lane in self._lanes.values():
+            if lane:
+                return lane.popleft()
+        return None
+
+    async def some(self, *, unless: "asyncio.Future[Any] | None" = None) -> None:
+        """Wait until something waits here, or `unless` is done. Raises what closed the lanes."""
+        while not len(self) and (unless is None or not unless.done()):
             if self._closed is not None:
                 raise self._closed
-            self._some.clear()
-            await self._some.wait()
-        batch: list[Waiting] = []
-        for lane in self._lanes.values():
-            while lane and len(batch) < BATCH_COMMANDS_MAX:
-                batch.append(lane.popleft())
-        return batch
+            self._waker = asyncio.get_running_loop().create_future()
+            if unless is not None:
+                unless.add_done_callback(self._wake)
+            try:
+                await self._waker
+            finally:
+                self._waker = None
+                if unless is not None:
+                    unless.remove_done_callback(self._wake)
 
-    def put_back(self, rest: list[Waiting]) -> None:
-        """Return what was taken but not decided to the front of its lane, in order."""
-        for waiting in reversed(rest):
+    def _wake(self, _: Any = None) -> None:
+        if self._waker is not None and not self._waker.done():
+            self._waker.set_result(None)
+
+    def put_back(self, taken: Sequence[Waiting]) -> None:
+        """Return what was taken to the front of its lane, in order."""
+        for waiting in reversed(taken):
             self._lanes[waiting.request.lane].appendleft(waiting)
 
-    def fail_all(self, error: Exception) -> None:
-        """Tell everybody who waits, or comes later, that this desk is gone."""
+    def fail_all(self, error: Exception, in_hand: Iterable[Waiting] = ()) -> None:
+        """Tell everybody who waits, or is in hand, or comes later, that this desk is gone."""
         self._closed = error
-        self._some.set()
+        for waiting in in_hand:
+            waiting.fail(error)
         for lane in self._lanes.values():
             while lane:
                 lane.popleft().fail(error)
+        self._wake()

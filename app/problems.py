@@ -1,7 +1,7 @@
 """Errors as RFC 9457 problem+json, naming the field. Nothing a sender wrote is ever sent back."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 import asyncpg
@@ -47,9 +47,18 @@ class Problem(Exception):
     """An error answer. `field` names what it is about, `allowed` says what would do."""
 
     def __init__(
-        self, status: int, code: str, detail: str, *, field: str = "", allowed: Sequence[str] = (), **more: Any
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        field: str = "",
+        allowed: Sequence[str] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: Any,
     ) -> None:
         self.status = status
+        self.headers = dict(headers or {})
         self.body: dict[str, Any] = {
             "type": f"urn:auxilio:problem:{code}",
             "title": TITLES.get(status, "Error"),
@@ -65,7 +74,9 @@ class Problem(Exception):
         super().__init__(detail)
 
     def response(self) -> Response:
-        headers = {"Retry-After": str(RETRY_AFTER_S)} if self.status in (429, 503) else {}
+        headers = dict(self.headers)
+        if self.status in (429, 503):
+            headers["Retry-After"] = str(RETRY_AFTER_S)
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(orjson.dumps(self.body), self.status, headers, "application/problem+json")
@@ -81,40 +92,39 @@ def checked(answer: Answer) -> dict[str, Any]:
     return {"seq": answer.seq, **answer.reply}
 
 
+def problem_of(error: Exception) -> Problem | None:
+    """Return what an error is to its sender; None for a fault of ours."""
+    match error:
+        case Problem():
+            return error
+        case DeskUnavailable():
+            return Problem(503, "unavailable", "the desk is not there; send it again with the same id")
+        case RequestValidationError():
+            first = error.errors()[0]
+            # Not the input: it may be a NaN, which JSON cannot say, or personal, which an error must not.
+            return Problem(422, "invalid", _reason(first), field=_field(first["loc"]))
+        case HTTPException():
+            field = "body" if error.status_code in (400, 408, 413) else ""
+            title = TITLES.get(error.status_code, "Error")
+            return Problem(error.status_code, "http", title, field=field, headers=error.headers)
+        case ClientDisconnect():
+            return Problem(400, "http", "the body broke off", field="body")  # for the record; nobody hears it
+        case _ if isinstance(error, STORE_AWAY):
+            return Problem(503, "unavailable", "the store is not there; send it again with the same id")
+        case _:
+            return None
+
+
 def install(app: FastAPI) -> None:
     """Make every error of the app a problem."""
 
-    @app.exception_handler(Problem)
-    async def _problem(_: Request, error: Problem) -> Response:
-        return error.response()
+    async def _known(_: Request, error: Exception) -> Response:
+        problem = problem_of(error)
+        assert problem is not None  # noqa: S101 - only these kinds are brought here
+        return problem.response()
 
-    @app.exception_handler(DeskUnavailable)
-    async def _unavailable(_: Request, __: DeskUnavailable) -> Response:
-        return Problem(503, "unavailable", "the desk is not there; send it again with the same id").response()
-
-    @app.exception_handler(RequestValidationError)
-    async def _invalid(_: Request, error: RequestValidationError) -> Response:
-        first = error.errors()[0]
-        # Not the input: it may be a NaN, which JSON cannot say, or personal, which an error must not.
-        return Problem(422, "invalid", _reason(first), field=_field(first["loc"])).response()
-
-    @app.exception_handler(HTTPException)
-    async def _http(_: Request, error: HTTPException) -> Response:
-        field = "body" if error.status_code in (400, 408, 413) else ""
-        problem = Problem(error.status_code, "http", TITLES.get(error.status_code, "Error"), field=field)
-        response = problem.response()
-        response.headers.update(error.headers or {})
-        return response
-
-    @app.exception_handler(ClientDisconnect)
-    async def _left(_: Request, __: ClientDisconnect) -> Response:
-        return Problem(400, "http", "the body broke off", field="body").response()  # for the record; nobody hears it
-
-    async def _store_away(_: Request, __: Exception) -> Response:
-        return Problem(503, "unavailable", "the store is not there; send it again with the same id").response()
-
-    for kind in STORE_AWAY:
-        app.add_exception_handler(kind, _store_away)
+    for kind in (Problem, DeskUnavailable, RequestValidationError, HTTPException, ClientDisconnect, *STORE_AWAY):
+        app.add_exception_handler(kind, _known)
 
     @app.exception_handler(Exception)
     async def _bug(_: Request, __: Exception) -> Response:

@@ -1,6 +1,6 @@
 """The scribe: the private board and the hold on the ledger, kept in step; what the desk decides with and records by."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Final
 
 from app.callers import Callers
@@ -40,8 +40,10 @@ class Scribe:
         if turn.batch.events:
             self._publish(turn.batch)
 
-    def turn(self) -> Turn:
-        return Turn(self.board, self._callers, self._clock.now, self.writer.head.hash)
+    def turn(self, after: Turn | None = None) -> Turn:
+        """Return a new turn that begins where the ledger stands, or where it will stand `after` one on its way."""
+        before = self.writer.head.hash if after is None else after.batch.after
+        return Turn(self.board, self._callers, self._clock.now, before)
 
     async def append(self, turn: Turn) -> bool:
         """Append what was decided, if anything; False when it certainly was not recorded."""
@@ -74,9 +76,10 @@ class Scribe:
             await self.rebuild()
         raise ConnectionError("PostgreSQL was lost each time this was appended")
 
-    def lacks(self, commands: Iterable[Command]) -> bool:
-        """Whether one of these names an incident that has to be recalled first."""
-        return any(forgotten(incidents_named(command), self.board, self._clock.now()) for command in commands)
+    def lacks(self, command: Command) -> bool:
+        """Whether it names an incident that has to be recalled first."""
+        named = incidents_named(command)
+        return bool(named) and bool(forgotten(named, self.board, self._clock.now()))
 
     async def recall(self, command: Command, *, look_up_call: bool = False) -> None:
         """Bring archived incidents that a command names back onto the board, by an event of their own."""

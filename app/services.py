@@ -1,6 +1,6 @@
 """Everything a route or a loop may need, built in one place (`app.main`)."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol
@@ -25,8 +25,8 @@ from dispatch.commands import Command
 class Submitter(Protocol):
     """Whoever takes requests to the desk: the desk itself, or the link to it."""
 
-    async def submit(self, request: Request) -> Answer:
-        """Return the answer once the request is recorded. Raises DeskUnavailable."""
+    def submit(self, request: Request) -> Awaitable[Answer]:
+        """Return what will be the answer once the request is recorded. Raises DeskUnavailable, at once or awaited."""
         ...
 
 
@@ -52,8 +52,8 @@ class Services:
     heard: float = field(default_factory=monotonic)
     on_presence: Callable[[str, bool], None] | None = None
 
-    async def submit(self, request: Request) -> Answer:
-        return await self.submitter.submit(request)
+    def submit(self, request: Request) -> Awaitable[Answer]:
+        return self.submitter.submit(request)
 
     async def ask(self, command: Command, by: str) -> Answer:
         """Submit a command of the service's own."""

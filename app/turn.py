@@ -3,8 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from time import monotonic
-from typing import Final
 
 from app.callers import Callers
 from app.codec import Recorded, encode_event, incident_of, to_json
@@ -16,27 +14,26 @@ from dispatch.commands import ReportAlert, ReportCall
 from dispatch.decide import Decision, decide
 from geo.place import PlaceState, Resolution
 
-BATCH_S: Final = 0.005  # design 1: a batch ends after 5 ms of deciding
-
 
 class Turn:
-    """Decides requests against the desk's private board, which it moves, and collects what has to be recorded."""
+    """Decides requests against the desk's private board, which it moves, and collects what has to be recorded.
+
+    `taken` are the requests in order, `answers` those decided; `broken` when one of them could not be.
+    """
 
     def __init__(self, board: Board, callers: Callers, now: Callable[[], datetime], before: bytes) -> None:
         self._board = board
         self._callers = callers
         self._now = now
         self.batch = Batch(before, before)
+        self.taken: list[Waiting] = []
         self.answers: list[tuple[Waiting, Answer]] = []
+        self.broken = False
 
-    def decide_all(self, waiting: list[Waiting]) -> int:
-        """Decide in order until done or out of time; return how many."""
-        ends = monotonic() + BATCH_S
-        for number, one in enumerate(waiting):
-            if number and monotonic() > ends:
-                return number
-            self.answers.append((one, self.decide(one.request)))
-        return len(waiting)
+    def take(self, one: Waiting) -> None:
+        """Decide one more request. Raises what is a bug, and leaves the board unfit."""
+        self.taken.append(one)
+        self.answers.append((one, self.decide(one.request)))
 
     def decide(self, request: Request) -> Answer:
         now = max(self._now(), self._board.at)

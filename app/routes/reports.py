@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Final
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
+from starlette.requests import Request
 
 from app.access.guard import Parts, Psap, TowerOrPsap
 from app.access.identity import Identity
@@ -27,6 +28,17 @@ KEY_HEADER: Final = "idempotency-key"
 @router.post("/calls", status_code=201, responses=examples.REPORTED, openapi_extra=examples.CALL)
 async def report_call(request: Request, services: Parts, identity: Psap) -> Response:
     """Record a call. The same `call_id` again is the same call: identical answers 200, different is an update."""
+    return await take_call(request, services, identity)
+
+
+@router.post("/alerts", status_code=201, responses=examples.REPORTED, openapi_extra=examples.ALERT)
+async def report_alert(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
+    """Record a rescue tower's activation, or what the tower says of itself."""
+    return await take_alert(request, services, identity)
+
+
+async def take_call(request: Request, services: Services, identity: Identity) -> Response:
+    """Read, record and answer a call."""
 
     def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
         return calls.read_call(raw, identity.name, identity.sectors, services.clock.now(), services.intake)
@@ -34,9 +46,8 @@ async def report_call(request: Request, services: Parts, identity: Psap) -> Resp
     return await _report(request, services, identity, read)
 
 
-@router.post("/alerts", status_code=201, responses=examples.REPORTED, openapi_extra=examples.ALERT)
-async def report_alert(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
-    """Record a rescue tower's activation, or what the tower says of itself."""
+async def take_alert(request: Request, services: Services, identity: Identity) -> Response:
+    """Read, record and answer an alert."""
 
     def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
         return alerts.read_alert(raw, identity.name, services.clock.now(), services.intake)

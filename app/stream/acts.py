@@ -5,6 +5,7 @@ A device that accepts and clears, or comes back with an outbox of facts, pays fo
 
 import asyncio
 import logging
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
@@ -20,18 +21,19 @@ from app.stream.session import FieldFrame
 log = logging.getLogger(__name__)
 
 UNDER_WAY_MAX: Final = 32  # then the reader waits, and with it the device: one shift's facts, no more at once
+UNAVAILABLE: Final = {"outcome": "unavailable", "code": "unavailable", "detail": "send it again"}
 COMMAND_SPACE: Final = UUID("6f9a1f3e-59a5-4a57-8df5-0a9f6a6d3d11")  # a sender's own ids become ours within this space
 
 
 class Acts:
-    """One device's acts. Tasks begin in the order they are made, so the desk's lane keeps the device's order."""
+    """One device's acts. Each goes to the desk as it comes, so the desk's lane keeps the device's order."""
 
     def __init__(self, services: Services, client: Client, identity: Identity) -> None:
         self._services = services
         self._client = client
         self._identity = identity
         self._room = asyncio.Semaphore(UNDER_WAY_MAX)
-        self._under_way: set[asyncio.Task[None]] = set()
+        self._under_way: set[asyncio.Future[Answer]] = set()
 
     async def take(self, frame: FieldFrame) -> None:
         """Do what a device says; it re-sends what it got no answer for, under the same id. Waits only for room."""
@@ -46,31 +48,36 @@ class Acts:
             self._services.positions.take(meant)
             return
         await self._room.acquire()
-        request = Request(meant, self._identity.name, command_id(self._identity, frame.id))
-        task = asyncio.create_task(self._ask(frame, request), name="act")
-        self._under_way.add(task)
-        task.add_done_callback(self._ended)
+        try:
+            answer = asyncio.ensure_future(
+                self._services.submit(Request(meant, self._identity.name, command_id(self._identity, frame.id)))
+            )
+        except DeskUnavailable:
+            self._room.release()
+            self._client.say(_answer(frame, UNAVAILABLE))
+            return
+        self._under_way.add(answer)
+        answer.add_done_callback(partial(self._answered, frame))
 
     def drop(self) -> None:
         """Wait for no answer any more: the device has gone. What the desk already has is recorded all the same."""
-        for task in self._under_way:
-            task.cancel()
+        for answer in tuple(self._under_way):
+            answer.cancel()
 
-    async def _ask(self, frame: FieldFrame, request: Request) -> None:
-        try:
-            answer = await self._services.submit(request)
-        except DeskUnavailable:
-            unavailable = {"outcome": "unavailable", "code": "unavailable", "detail": "send it again"}
-            self._client.say(_answer(frame, unavailable))
-        else:
-            self._client.say(_answer(frame, answer_json(answer)))
-
-    def _ended(self, task: "asyncio.Task[None]") -> None:
-        self._under_way.discard(task)
+    def _answered(self, frame: FieldFrame, answer: "asyncio.Future[Answer]") -> None:
+        self._under_way.discard(answer)
         self._room.release()
-        if not task.cancelled() and task.exception() is not None and self._client.task is not None:
-            log.error("an act broke; its device comes back and sends it again", exc_info=task.exception())
-            self._client.task.cancel()
+        if answer.cancelled():
+            return
+        match answer.exception():
+            case None:
+                self._client.say(_answer(frame, answer_json(answer.result())))
+            case DeskUnavailable():
+                self._client.say(_answer(frame, UNAVAILABLE))
+            case error:
+                log.error("an act broke; its device comes back and sends it again", exc_info=error)
+                if self._client.task is not None:
+                    self._client.task.cancel()
 
 
 def answer_json(answer: Answer) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 import pytest
 
-from app import turn
+from app import desk
 from app.engines import Urls
 from app.intake.calls import read_call
 from app.main import desk_process
@@ -75,7 +75,7 @@ def poisoned(request: Request, **changes: Any) -> Request:
 async def test_one_poisoned_command_in_a_batch_of_fifty_fails_alone(
     rig: Engines, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(turn, "BATCH_S", 5.0)  # a slow machine must not split the batch
+    monkeypatch.setattr(desk, "SLICE_S", 5.0)  # a slow machine must not split the batch
     database = await rig.new_database()
     async with a_desk(rig, database) as services:
         first = (await answer_to(services, call_request(services, "first"))).reply["incident_id"]

@@ -1,4 +1,4 @@
-"""The desk's lanes: distress first, bounded, nothing lost when a batch is put back."""
+"""The desk's lanes: distress first, bounded, nothing lost when something is put back."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from app import lanes
-from app.lanes import BATCH_COMMANDS_MAX, Lanes
+from app.lanes import Lanes, Waiting
 from app.requests import Answer, DeskUnavailable, Lane, Outcome, Request
 from dispatch.commands import Command, RaiseMayday, SetDuty, TakeOver
 
@@ -19,24 +19,26 @@ def asked(command: Command) -> Request:
     return Request(command, "test")
 
 
+def taken(waiting: Lanes, most: int) -> list[Waiting]:
+    return [one for _ in range(most) if (one := waiting.take()) is not None]
+
+
 async def test_distress_is_taken_first_whatever_came_before() -> None:
     waiting = Lanes()
     for command in (DESK, FIELD, DISTRESS, FIELD, DISTRESS):
         waiting.put(asked(command))
-    taken = [one.request.lane for one in await waiting.take()]
-    assert taken == [Lane.DISTRESS, Lane.DISTRESS, Lane.FIELD, Lane.FIELD, Lane.DESK]
+    order = [one.request.lane for one in taken(waiting, 9)]
+    assert order == [Lane.DISTRESS, Lane.DISTRESS, Lane.FIELD, Lane.FIELD, Lane.DESK]
 
 
-async def test_a_batch_is_bounded_and_what_it_had_no_time_for_comes_next_in_order() -> None:
+async def test_what_is_put_back_comes_next_in_order() -> None:
     waiting = Lanes()
-    requests = [asked(FIELD) for _ in range(BATCH_COMMANDS_MAX + 10)]
+    requests = [asked(command) for command in (DISTRESS, DISTRESS, FIELD, FIELD, FIELD)]
     for request in requests:
         waiting.put(request)
-    batch = await waiting.take()
-    assert len(batch) == BATCH_COMMANDS_MAX
-    waiting.put_back(batch[100:])
-    again = await waiting.take()
-    assert [one.request.id for one in batch[:100] + again] == [r.id for r in requests]
+    waiting.put_back(taken(waiting, 4)[1:])
+    again = taken(waiting, 9)
+    assert [one.request.id for one in again] == [r.id for r in requests[1:]]
 
 
 async def test_a_full_lane_refuses_its_own_and_not_distress(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,23 +52,38 @@ async def test_a_full_lane_refuses_its_own_and_not_distress(monkeypatch: pytest.
     assert len(waiting) == 4
 
 
-async def test_take_waits_until_something_comes() -> None:
+async def test_some_waits_until_something_comes() -> None:
     waiting = Lanes()
-    taking = asyncio.create_task(waiting.take())
+    waits = asyncio.create_task(waiting.some())
     await asyncio.sleep(0)
-    assert not taking.done()
+    assert not waits.done()
     waiting.put(asked(FIELD))
     async with asyncio.timeout(1):
-        assert len(await taking) == 1
+        await waits
+
+
+async def test_some_waits_no_longer_than_what_it_was_told_to_watch() -> None:
+    waiting = Lanes()
+    append: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    waits = asyncio.create_task(waiting.some(unless=append))
+    await asyncio.sleep(0)
+    assert not waits.done()
+    append.set_result(None)
+    async with asyncio.timeout(1):
+        await waits
 
 
 async def test_when_the_desk_stops_everybody_who_waits_or_comes_later_is_told() -> None:
     waiting = Lanes()
     answers = [waiting.put(asked(command)) for command in (DISTRESS, FIELD)]
-    waiting.fail_all(DeskUnavailable("gone"))
+    in_hand = taken(waiting, 1)
+    waits = asyncio.create_task(waiting.some())
+    waiting.fail_all(DeskUnavailable("gone"), in_hand)
     for answer in answers:
         with pytest.raises(DeskUnavailable):
             await answer
+    with pytest.raises(DeskUnavailable):
+        await waits
     with pytest.raises(DeskUnavailable):
         waiting.put(asked(FIELD))
     assert Answer(Outcome.DONE, 1, {}).outcome == "done"
