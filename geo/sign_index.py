@@ -23,6 +23,7 @@ HINT_NATS: Final = 0.7  # the prefix or the sector's name stands elsewhere in th
 OTHER_THAN_HINT_NATS: Final = 6.0  # a number of another sector than the one named
 READINGS_MAX: Final = 8  # a costly sentence takes 5 ms, not 15
 RETIRED_NATS: Final = 2.0  # few retired signs still hang; less than any slip, so that one read out stays first
+HEADS_KEPT: Final = 8_192  # beginnings of what is read out, each against some ten prefixes
 HEARINGS_KEPT: Final = 16_384  # what is read out is nearly always one of some thousand ids; 250 signs each: 50 MB
 
 Slots = NDArray[np.intp]
@@ -57,8 +58,11 @@ class SignIndex:
         parts = [_parts(sign.sign_id) for sign in self.signs]
         self._bodies: Final = Printed(body for _, body in parts)
         self._prefixes: Final = Printed(prefix[::-1] for prefix, _ in parts)  # reversed: aligned from their beginnings
-        self._body_of: Final = _places((body for _, body in parts), self._bodies)
-        self._prefix_of: Final = _places((prefix[::-1] for prefix, _ in parts), self._prefixes)
+        prefix_of = _places((prefix[::-1] for prefix, _ in parts), self._prefixes)
+        # the sign of each body under each prefix; where there is none, the slot behind the last
+        self._slot_of: Final = np.full((len(self._bodies.texts), len(self._prefixes.texts)), len(self.signs))
+        self._slot_of[_places((body for _, body in parts), self._bodies), prefix_of] = np.arange(len(self.signs))
+        self._head: Final = lru_cache(maxsize=HEADS_KEPT)(self._weigh_head)
         self._heads: Final = tuple(sorted({prefix for prefix, _ in parts if prefix}))
         self.ear: Final = Ear(frozenset(self._heads), _names(registry))
         self.alike: Final = lru_cache(maxsize=HEARINGS_KEPT)(self._weigh)
@@ -68,12 +72,12 @@ class SignIndex:
         readings = [reading for stretch in heard.stretches for reading in stretch]
         whole = [reading for reading in readings if reading.chars in self.slots]
         begun = [reading for reading in readings if reading.chars.startswith(self._heads)]
-        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
+        best = np.full(len(self.signs) + 1, CAP_NATS, dtype=np.float32)
         # beside an id, or the beginning of one, other numbers in the sentence are noise: an age, a time, 911
         for reading in (whole or begun or readings)[:READINGS_MAX]:
-            np.minimum(best, self._reading_nats(reading.chars, heard.hints) + np.float32(reading.nats), out=best)
+            self._try(reading, heard.hints, best)
         exact = self._exact(readings, heard.hints)
-        alike = best < CAP_NATS
+        alike = best[:-1] < CAP_NATS
         alike[list(exact)] = True
         slots = np.flatnonzero(alike)
         nats = best[slots].astype(np.float64)
@@ -99,18 +103,29 @@ class SignIndex:
         wanted = {body, short, prefix + short} - {""}
         return any(reading.chars in wanted for stretch in heard.stretches for reading in stretch)
 
-    def _reading_nats(self, chars: str, hints: Iterable[str]) -> Costs:
-        """Try every cut of `chars` into prefix and body and keep the cheapest for each sign."""
-        tails = self._bodies.costs(chars)
-        heads = self._prefixes.costs(chars[::-1])[::-1]  # row k: the first k characters as each whole prefix
-        named = [self._prefixes.texts.index(hint[::-1]) for hint in hints if hint[::-1] in self._prefixes.texts]
-        heads[0] = np.minimum(heads[0], OTHER_THAN_HINT_NATS if named else MISSING_PREFIX_NATS)
-        heads[0, named] = HINT_NATS
-        best = np.full(len(self.signs), CAP_NATS, dtype=np.float32)
-        for head, tail in zip(heads, tails, strict=True):
-            if head.min() + tail.min() < CAP_NATS:
-                np.minimum(best, head[self._prefix_of] + tail[self._body_of], out=best)
-        return best
+    def _try(self, reading: Reading, hints: tuple[str, ...], best: Costs) -> None:
+        """Try every cut of a reading into prefix and body, and lower `best` where a sign costs less than it holds."""
+        for cut, floor in enumerate(self._bodies.floors(reading.chars)):
+            heads, least = self._head(reading.chars[:cut], hints)
+            spare = CAP_NATS - reading.nats - least
+            if floor >= spare:
+                continue
+            tail = self._bodies.tail(reading.chars[cut:])
+            if tail.least >= spare:
+                continue
+            bodies = np.flatnonzero(tail.whole < spare)
+            slots = self._slot_of[bodies]
+            nats = heads + (tail.whole[bodies] + np.float32(reading.nats))[:, np.newaxis]
+            best[slots] = np.minimum(best[slots], nats)
+
+    def _weigh_head(self, chars: str, hints: tuple[str, ...]) -> tuple[Costs, float]:
+        """Return what the characters before the body cost as each prefix, and the least of it."""
+        heads = self._prefixes.tail(chars[::-1]).whole
+        if not chars:
+            named = [self._prefixes.texts.index(hint[::-1]) for hint in hints if hint[::-1] in self._prefixes.texts]
+            heads = np.minimum(heads, np.float32(OTHER_THAN_HINT_NATS if named else MISSING_PREFIX_NATS))
+            heads[named] = HINT_NATS
+        return heads, float(heads.min())
 
 
 def _parts(sign_id: str) -> tuple[str, str]:

@@ -52,6 +52,15 @@ def test_every_tail_costs_what_the_plain_recursion_says(heard: str, texts_printe
             assert costs[start, slot] == pytest.approx(plain_cost(heard[start:], text), rel=1e-4)
 
 
+@given(texts, printed)
+def test_no_tail_costs_less_than_its_floor(heard: str, texts_printed: list[str]) -> None:
+    signs = Printed(texts_printed)
+    floors = signs.floors(heard)
+    assert len(floors) == len(heard) + 1
+    for start, floor in enumerate(floors):
+        assert floor <= signs.tail(heard[start:]).least + 1e-3
+
+
 @pytest.mark.parametrize(
     ("near", "far"),
     [
