@@ -88,7 +88,7 @@ def _announced(scope: Scope) -> int:
     return 0
 
 
-def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("*",)) -> FastAPI:
+def build_http(services: Services | None) -> FastAPI:
     """Return the application; without services it only knows its contract."""
     app = FastAPI(
         title="Auxilio",
@@ -112,13 +112,13 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
 
     problems.install(app)
     _publish(app)
-    if services is not None:
-        app.add_middleware(Door, services=services)
-    app.add_middleware(Bodies)
-    app.add_middleware(Headers)
-    if allowed_hosts != ("*",):
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(allowed_hosts))
     return app
+
+
+def build_asgi(services: Services, *, allowed_hosts: tuple[str, ...] = ("*",)) -> ASGIApp:
+    """Return what the server serves: the application behind its door, with limits and headers for everything."""
+    app: ASGIApp = Headers(Bodies(Door(build_http(services), services)))
+    return app if allowed_hosts == ("*",) else TrustedHostMiddleware(app, allowed_hosts=list(allowed_hosts))
 
 
 def _publish(app: FastAPI) -> None:

@@ -209,5 +209,6 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("tracks", keeping.SAMPLE_S, lambda: keeping.keep_positions(services))
     loops.add("clock", CLOCK_S, correct_clock)
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
+    loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

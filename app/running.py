@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 
 from app.engines import Urls, engines
-from app.http import build_http
+from app.http import build_asgi
 from app.main import Process, desk_process, gateway_process
 from app.server import Server, listen
 from app.settings import Settings
@@ -34,7 +34,7 @@ async def run_gateway(settings: Settings, on_ready: Callable[[str], None]) -> in
 async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: Callable[[str], None]) -> int:
     sock = listen(settings.host, settings.port)
     async with build(settings, urls) as process:
-        server = Server(build_http(process.services, allowed_hosts=settings.allowed_hosts))
+        server = Server(build_asgi(process.services, allowed_hosts=settings.allowed_hosts))
         host, port = sock.getsockname()[:2]
         asyncio.get_running_loop().call_soon(on_ready, f"http://{host}:{port}")
         error = await server.run_until(sock, process.vital)

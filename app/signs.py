@@ -1,5 +1,8 @@
 """The registry and its resolver as this process has them; replaced whole when an import is announced."""
 
+from time import monotonic
+from typing import Final
+
 from app.store.pool import Connection
 from app.store.statements import statement
 from geo.id_format import canonical
@@ -9,6 +12,7 @@ from geo.registry import Registry
 from geo.resolve import Resolver
 from geo.sign import AccessNotes, LifeCycle, Sector, Sign, SignKind
 
+DONE: Final = object()
 NOTHING_SAID = Resolution(PlaceState.UNVERIFIED, (), "nothing_said")
 
 
@@ -24,6 +28,12 @@ class Signs:
     def _replace(self, registry: Registry) -> None:
         self.registry = registry
         self._resolver = Resolver(registry)
+        self._rehearsal = self._resolver.rehearse()
+
+    def rehearse(self, until_s: float) -> None:
+        """Let the resolver hear a few more signs in advance, up to an instant of the monotonic clock."""
+        while monotonic() < until_s and next(self._rehearsal, DONE) is not DONE:
+            pass
 
     @property
     def version(self) -> int:

@@ -4,6 +4,7 @@ Each source is a likelihood in nats and they add up, so a candidate's score is i
 `docs/resolve.md` tells how it works and how well.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import exp, isfinite, log
@@ -87,6 +88,12 @@ class Resolver:
         )
         shown = tuple(self._candidate(int(slots[i]), float(posterior[i]), fix) for i in likeliest)
         return Resolution(state, shown, reason)
+
+    def rehearse(self) -> Iterator[None]:
+        """Hear every sign read out as it is printed, one a step, so that the first caller about it does not wait."""
+        for sign in self.registry.signs:
+            self._index.alike(self._index.ear.hear(sign.sign_id))
+            yield
 
     def _posterior(self, slots: Slots, text: Floats, before: Prior, fix: "_Fix | None") -> Floats:
         """Return each of these signs' share of all signs' likelihood; what is like no other sign costs CAP_NATS."""
