@@ -15,7 +15,8 @@ import numpy as np
 from geo.place import Candidate, DeviceFix, PlaceState, Resolution
 from geo.point import Floats, distances_m
 from geo.registry import Registry
-from geo.sign_index import CAP_NATS, RETIRED_NATS, SignIndex, Slots
+from geo.sign_index import CAP_NATS, HEARINGS_KEPT, RETIRED_NATS, SignIndex, Slots
+from geo.spoken import Heard
 from geo.verdict import Evidence, Reason, judge
 
 CANDIDATES_MAX: Final = 5
@@ -39,11 +40,13 @@ class Prior:
 
 
 class Resolver:
-    """Resolves against one registry version; immutable once built, so it may be shared."""
+    """Resolves against one registry version; remembers what it resolved, never what was said."""
 
     def __init__(self, registry: Registry) -> None:
         self.registry: Final = registry
         self._index: Final = SignIndex(registry)
+        self._printed: dict[str, Heard] = {}  # ids only: what people say is not kept
+        self._resolve_heard: Final = lru_cache(maxsize=HEARINGS_KEPT)(self._resolve)
         self._before: Final = lru_cache(maxsize=PRIORS_KEPT)(self._weigh_before)
 
     def resolve(
@@ -57,8 +60,15 @@ class Resolver:
 
         `read_back`: the caller has agreed to this id when it was read to them.
         """
+        heard = self._printed.get(said) or self._index.ear.hear(said)
+        if device is None:
+            return self._resolve_heard(heard, usual_sectors, read_back)
+        return self._resolve(heard, usual_sectors, read_back, device)
+
+    def _resolve(
+        self, heard: Heard, usual_sectors: tuple[str, ...], read_back: bool, device: DeviceFix | None = None
+    ) -> Resolution:
         index = self._index
-        heard = index.ear.hear(said)
         if not heard.stretches or not index.signs:
             return Resolution(PlaceState.UNVERIFIED, (), Reason.NOTHING_HEARD)
         alike = index.alike(heard)
@@ -92,7 +102,8 @@ class Resolver:
     def rehearse(self) -> Iterator[None]:
         """Hear every sign read out as it is printed, one a step, so that the first caller about it does not wait."""
         for sign in self.registry.signs:
-            self._index.alike(self._index.ear.hear(sign.sign_id))
+            heard = self._printed[sign.sign_id] = self._index.ear.hear(sign.sign_id)
+            self._index.alike(heard)
             yield
 
     def _posterior(self, slots: Slots, text: Floats, before: Prior, fix: "_Fix | None") -> Floats:
