@@ -122,6 +122,69 @@ async def test_a_distress_report_that_cannot_be_recorded_becomes_a_bare_incident
     assert len(sealed) == 1, "the raw words were not kept"
 
 
+@asynccontextmanager
+async def held_head(database: str) -> AsyncIterator[None]:
+    """Keep every append waiting, by a lock on the head row."""
+    connection = await asyncpg.connect(database)
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT 1 FROM ledger_head FOR UPDATE")
+            yield
+    finally:
+        await connection.close()
+
+
+async def under_way(services: Services, *requests: Request) -> list[asyncio.Task[Answer]]:
+    """Submit requests and give the desk time to take them: nobody is answered while the head row is held."""
+    tasks = [asyncio.create_task(answer_to(services, request)) for request in requests]
+    await asyncio.sleep(0.2)
+    assert not any(task.done() for task in tasks)
+    return tasks
+
+
+async def test_what_was_decided_ahead_of_a_refused_append_is_decided_again(rig: Engines) -> None:
+    database = await rig.new_database()
+    async with a_desk(rig, database) as services:
+        first = call_request(services, "first")
+        assert (await answer_to(services, first)).outcome is Outcome.DONE
+        twice = replace(call_request(services, "second"), sealed=first.sealed)  # PostgreSQL will refuse it
+        async with held_head(database):
+            refused = await under_way(services, twice)
+            ahead = await under_way(services, *(call_request(services, f"ahead-{n}") for n in range(5)))
+        assert (await refused[0]).outcome is Outcome.FAILED
+        answers = await asyncio.gather(*ahead)
+        assert [a.outcome for a in answers] == [Outcome.DONE] * 5
+        assert len({a.reply["incident_id"] for a in answers}) == 5
+    rows = await fetch(database, "SELECT psap_call_id FROM calls ORDER BY id")
+    assert [row["psap_call_id"] for row in rows] == ["first", *(f"ahead-{n}" for n in range(5))]
+
+
+async def test_what_is_decided_ahead_is_told_and_answered_only_after_its_own_commit(rig: Engines) -> None:
+    database = await rig.new_database()
+    async with a_desk(rig, database) as services:
+        async with held_head(database):
+            one = await under_way(services, call_request(services, "one"))
+            two = await under_way(services, call_request(services, "two"))
+            assert services.view.seq == (await fetch(database, "SELECT seq FROM ledger_head"))[0]["seq"]
+        seqs = [(await task).seq for task in (*one, *two)]
+        assert seqs == sorted(seqs)
+        assert services.view.seq == seqs[-1]
+
+
+async def test_a_request_sent_again_while_the_first_is_under_way_is_done_once(rig: Engines) -> None:
+    database = await rig.new_database()
+    async with a_desk(rig, database) as services:
+        incident = (await answer_to(services, call_request(services, "first"))).reply["incident_id"]
+        note = Request(AddNote(incident, str(uuid4()), "dispatcher-1"), "dispatcher-1", digest=b"same")
+        async with held_head(database):
+            answers = await under_way(services, note, note, note)
+        given = [await answer for answer in answers]
+        assert [a.outcome for a in given] == [Outcome.DONE] * 3
+        assert len({a.seq for a in given}) == 1
+        assert services.view.board.incidents[incident].notes == 1
+        assert system_alarms(services) == []
+
+
 async def test_a_failed_rescue_fails_its_command_and_not_the_desk(rig: Engines) -> None:
     database = await rig.new_database()
     async with a_desk(rig, database) as services:
