@@ -5,7 +5,16 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -75,6 +84,10 @@ class Settings(BaseSettings):
     origins: Origins = ()
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
+    tiles_dir: DirectoryPath | None = None
+    tls: bool = False
+    authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910
+    demo_cast: Path | None = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
