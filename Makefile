@@ -20,10 +20,10 @@ WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist -prun
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
 
-demo: .venv/.installed $(WEB)/dist/.built
+demo: .venv/.installed $(WEB)/dist/console.html
 	@$(BIN)/auxilio demo $(ARGS)
 
-test: .venv/.installed-dev $(WEB)/dist/.built
+test: .venv/.installed-dev $(WEB)/dist/console.html
 	$(IN_WEB) node_modules/vitest/vitest.mjs run
 	$(BIN)/python -m pytest $(ARGS)
 
@@ -46,7 +46,7 @@ bench: .venv/.installed-dev
 load: .venv/.installed-dev
 	$(BIN)/python -m loadtests.load $(ARGS)
 
-screens: $(WEB)/dist/.built
+screens: $(WEB)/dist/console.html
 
 # The types of the wire, for the screens, from the documents the service publishes.
 contract: .venv/.installed-dev
@@ -78,10 +78,9 @@ $(WEB)/node_modules/.installed: $(WEB)/package-lock.json $(WEB)/.npmrc .venv/.in
 	@$(IN_WEB) "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel error
 	@touch $@
 
-$(WEB)/dist/.built: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+$(WEB)/dist/console.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
 	@echo "Building the screens."
 	@$(IN_WEB) node_modules/vite/bin/vite.js build --logLevel warn
-	@touch $@
 
 .venv/bin/python:
 	@$(or $(PYTHON),python3) -c '$(IS_NEW)' || { \

@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- rows stand outside Svelte's reactivity on purpose: see below */
 /**
  * The picture: rows by table and id, replaced as frames bring them. No rule of dispatch stands here.
  *
@@ -54,7 +55,7 @@ export class BoardStore {
   replace(board: Board): void {
     this.#rows = empty();
     for (const table of TABLES) {
-      for (const row of board.rows[table] ?? []) this.#put(table, row as Tables[typeof table]);
+      for (const row of board.rows[table] ?? []) this.#put(table, row);
       this.#changed.add(table);
     }
     this.#tellSoon();
@@ -101,7 +102,7 @@ export class BoardStore {
   /** All rows of a table. Reactive: whoever reads it is run again when the table changes. */
   all<T extends Table>(table: T): ReadonlyMap<RowId, Tables[T]> {
     this.version(table);
-    return this.#rows[table] as unknown as ReadonlyMap<RowId, Tables[T]>;
+    return this.#rows[table] as ReadonlyMap<RowId, Tables[T]>;
   }
 
   /** One row. Reactive as `all`. */

@@ -90,7 +90,7 @@ export class Session {
   }
 
   #demoKey(demo: DemoPeople): string {
-    const wanted = new URLSearchParams(location.search).get('unit') ?? demo.your_unit;
+    const wanted = /[?&]unit=([^&]+)/.exec(location.search)?.[1] ?? demo.your_unit;
     return this.role === 'dispatcher' ? demo.dispatcher : (demo.agents[wanted] ?? demo.agents[demo.your_unit] ?? '');
   }
 
