@@ -1,4 +1,10 @@
+import { map } from './map/en';
+
+import { agent } from './agent/en';
+
 /** English. Keys are grouped by screen: `shared.`, `console.`, `map.`, `agent.`, and one group per kind of word on the wire. */
 export const en = {
+  ...map,
   'shared.demo': 'Demonstration: nothing here is real',
+  ...agent,
 };

@@ -1,6 +1,10 @@
+import { agent } from './agent/es';
 import type { en } from './en';
+import { map } from './map/es';
 
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
+  ...map,
   'shared.demo': 'Demostración: nada de esto es real',
+  ...agent,
 };
