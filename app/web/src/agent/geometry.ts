@@ -1,84 +1,99 @@
 /** Distance and bearing between two places, by the same sphere as the desk's (geo/point.py), and how they are said. */
 
 export interface Point {
-  readonly lat: number
-  readonly lon: number
+  readonly lat: number;
+  readonly lon: number;
 }
 
-const EARTH_RADIUS_M = 6_371_008.8 // mean radius R1, IUGG: the desk's kernel, so both say the same distance
-const METRES_PER_MILE = 1_609.344
+const EARTH_RADIUS_M = 6_371_008.8; // mean radius R1, IUGG: the desk's kernel, so both say the same distance
+const METRES_PER_MILE = 1_609.344;
 export const COMPASS_POINTS = [
-  'N', 'NNE', 'NE', 'ENE', 'E', 'ESE', 'SE', 'SSE', 'S', 'SSW', 'SW', 'WSW', 'W', 'WNW', 'NW', 'NNW',
-] as const
-export type CompassPoint = (typeof COMPASS_POINTS)[number]
+  'N',
+  'NNE',
+  'NE',
+  'ENE',
+  'E',
+  'ESE',
+  'SE',
+  'SSE',
+  'S',
+  'SSW',
+  'SW',
+  'WSW',
+  'W',
+  'WNW',
+  'NW',
+  'NNW',
+] as const;
+export type CompassPoint = (typeof COMPASS_POINTS)[number];
 
-const radians = (degrees: number): number => (degrees * Math.PI) / 180
-const degrees = (angle: number): number => (angle * 180) / Math.PI
+const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+const degrees = (angle: number): number => (angle * 180) / Math.PI;
 
 /** Great-circle metres. */
 export function distanceM(from: Point, to: Point): number {
-  const sinLat = Math.sin(radians(to.lat - from.lat) / 2)
-  const sinLon = Math.sin(radians(to.lon - from.lon) / 2)
-  const a = sinLat * sinLat + Math.cos(radians(from.lat)) * Math.cos(radians(to.lat)) * sinLon * sinLon
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(Math.min(a, 1)))
+  const sinLat = Math.sin(radians(to.lat - from.lat) / 2);
+  const sinLon = Math.sin(radians(to.lon - from.lon) / 2);
+  const a = sinLat * sinLat + Math.cos(radians(from.lat)) * Math.cos(radians(to.lat)) * sinLon * sinLon;
+  return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(Math.min(a, 1)));
 }
 
 /** The bearing to set out on, in degrees from true north, 0 <= b < 360. Of a place to itself: 0. */
 export function bearingDeg(from: Point, to: Point): number {
-  const east = radians(to.lon - from.lon)
-  const y = Math.sin(east) * Math.cos(radians(to.lat))
+  const east = radians(to.lon - from.lon);
+  const y = Math.sin(east) * Math.cos(radians(to.lat));
   const x =
     Math.cos(radians(from.lat)) * Math.sin(radians(to.lat)) -
-    Math.sin(radians(from.lat)) * Math.cos(radians(to.lat)) * Math.cos(east)
-  return turn(degrees(Math.atan2(y, x)))
+    Math.sin(radians(from.lat)) * Math.cos(radians(to.lat)) * Math.cos(east);
+  return turn(degrees(Math.atan2(y, x)));
 }
 
 /** Any angle as 0 <= angle < 360. */
 export function turn(angle: number): number {
-  const within = ((angle % 360) + 360) % 360
-  return within === 360 ? 0 : within
+  const within = ((angle % 360) + 360) % 360;
+  return within === 360 ? 0 : within;
 }
 
 /** How far to turn from `heading` to face `bearing`: -180 < turn <= 180, right is positive. */
 export function relativeDeg(bearing: number, heading: number): number {
-  const right = turn(bearing - heading)
-  return right > 180 ? right - 360 : right
+  const right = turn(bearing - heading);
+  return right > 180 ? right - 360 : right;
 }
 
 /** One of sixteen compass points. */
 export function compassPoint(bearing: number): CompassPoint {
-  return COMPASS_POINTS[Math.round(turn(bearing) / 22.5) % 16] ?? 'N'
+  return COMPASS_POINTS[Math.round(turn(bearing) / 22.5) % 16] ?? 'N';
 }
 
 /** A bearing as it is said over the radio: three figures. */
 export function threeFigures(bearing: number): string {
-  return String(Math.round(turn(bearing)) % 360).padStart(3, '0')
+  return String(Math.round(turn(bearing)) % 360).padStart(3, '0');
 }
 
 export interface Length {
-  readonly value: number
-  readonly unit: 'm' | 'km' | 'mi' | 'ft'
+  readonly value: number;
+  readonly unit: 'm' | 'km' | 'mi' | 'ft';
 }
 
 /** A distance in no more figures than a glance takes: 40 m, 850 m, 3.4 km, 21 km; or feet and miles. */
 export function glance(metres: number, miles = false): Length {
   if (miles) {
-    if (metres < METRES_PER_MILE * 0.19) return { value: Math.round((metres * 3.28084) / 50) * 50, unit: 'ft' }
-    const value = metres / METRES_PER_MILE
-    return { value: value < 9.95 ? Math.round(value * 10) / 10 : Math.round(value), unit: 'mi' }
+    if (metres < METRES_PER_MILE * 0.19) return { value: Math.round((metres * 3.28084) / 50) * 50, unit: 'ft' };
+    const value = metres / METRES_PER_MILE;
+    return { value: value < 9.95 ? Math.round(value * 10) / 10 : Math.round(value), unit: 'mi' };
   }
-  if (metres < 995) return { value: Math.round(metres / 10) * 10, unit: 'm' }
-  const value = metres / 1000
-  return { value: value < 9.95 ? Math.round(value * 10) / 10 : Math.round(value), unit: 'km' }
+  if (metres < 995) return { value: Math.round(metres / 10) * 10, unit: 'm' };
+  const value = metres / 1000;
+  return { value: value < 9.95 ? Math.round(value * 10) / 10 : Math.round(value), unit: 'km' };
 }
 
 /** `geo:` (RFC 5870) for the phone's own navigation. The `q` makes Android drop a pin with the name. */
 export function geoLink(to: Point, name: string): string {
-  const at = `${to.lat.toFixed(6)},${to.lon.toFixed(6)}`
-  return `geo:${at}?q=${at}(${encodeURIComponent(name)})`
+  const at = `${to.lat.toFixed(6)},${to.lon.toFixed(6)}`;
+  return `geo:${at}?q=${at}(${encodeURIComponent(name)})`;
 }
 
 /** What opens the maps of an iPhone, which does not know `geo:`. */
 export function appleLink(to: Point): string {
-  return `maps://?daddr=${to.lat.toFixed(6)},${to.lon.toFixed(6)}`
+  return `maps://?daddr=${to.lat.toFixed(6)},${to.lon.toFixed(6)}`;
 }

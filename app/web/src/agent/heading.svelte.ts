@@ -1,0 +1,55 @@
+/** Which way the phone points, where it can tell: degrees from north, smoothed, null without a compass. */
+
+import { relativeDeg, turn } from './geometry';
+
+interface AppleOrientation extends DeviceOrientationEvent {
+  readonly webkitCompassHeading?: number;
+}
+interface Asks {
+  requestPermission?: () => Promise<'granted' | 'denied'>;
+}
+
+const SMOOTH = 0.25; // of each reading: steady enough to read, quick enough to turn with
+const SILENT_MS = 3_000;
+const FLAT_DEG = 60; // held steeper than that, `alpha` no longer says where the top edge points
+
+export class Heading {
+  deg = $state<number | null>(null);
+  #heardAt = 0;
+  #timer = 0;
+
+  /** Begins to listen. An iPhone asks the person, and only upon a tap. */
+  async start(): Promise<void> {
+    if (this.#timer !== 0 || typeof DeviceOrientationEvent === 'undefined') return;
+    const asks = DeviceOrientationEvent as unknown as Asks;
+    if (asks.requestPermission !== undefined && (await asks.requestPermission()) !== 'granted') return;
+    window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
+    window.addEventListener('deviceorientation', this.#take);
+    this.#timer = window.setInterval(() => {
+      if (Date.now() - this.#heardAt > SILENT_MS) this.deg = null;
+    }, 1_000);
+  }
+
+  stop(): void {
+    window.removeEventListener('deviceorientationabsolute', this.#take as EventListener);
+    window.removeEventListener('deviceorientation', this.#take);
+    window.clearInterval(this.#timer);
+    this.#timer = 0;
+    this.deg = null;
+  }
+
+  #take = (event: AppleOrientation): void => {
+    const read = headingOf(event, screen.orientation.angle);
+    if (read === null) return;
+    this.#heardAt = Date.now();
+    this.deg = this.deg === null ? read : turn(this.deg + relativeDeg(read, this.deg) * SMOOTH);
+  };
+}
+
+/** The heading of the screen's top edge; null when the reading is not against north, or the phone stands upright. */
+export function headingOf(event: AppleOrientation, screenAngle: number): number | null {
+  if (typeof event.webkitCompassHeading === 'number') return turn(event.webkitCompassHeading + screenAngle);
+  if (!event.absolute || event.alpha === null) return null;
+  if (Math.abs(event.beta ?? 0) > FLAT_DEG || Math.abs(event.gamma ?? 0) > FLAT_DEG) return null;
+  return turn(360 - event.alpha + screenAngle);
+}
