@@ -103,6 +103,11 @@ class Settings(BaseSettings):
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
 
     @property
+    def listen_host(self) -> str:
+        """The address to listen on: with TLS every one, as phones are elsewhere, unless one was chosen."""
+        return "0.0.0.0" if self.tls and "host" not in self.model_fields_set else self.host  # noqa: S104
+
+    @property
     def keys_path(self) -> Path:
         """Where the sealing keys are: outside every database backup."""
         return self.key_file or self.data_dir / "keys.json"

@@ -42,7 +42,7 @@ NOT_BUILT: Final = """Auxilio's screens are not built.
 
 The service itself runs, and its API answers. To build the screens, in the source folder:
 
-    make web
+    make screens
 
 A release has them in its package. This page looks again each time it is loaded.
 """
@@ -106,7 +106,7 @@ async def _file(request: Request, name: str) -> Response:
     asset = await screens.find(name)
     if asset is None:
         if not screens.is_built():
-            raise Problem(503, "not_built", "the screens are not built; run `make web`")
+            raise Problem(503, "not_built", "the screens are not built; run `make screens`")
         raise Problem(404, "not_found", "no such file")
     more = {"Service-Worker-Allowed": "/agent"} if is_worker(name) else {}
     return answer(request, asset, PAGE_HEADERS | more)

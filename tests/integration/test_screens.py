@@ -161,7 +161,7 @@ async def test_screens_that_are_not_built_say_so(tmp_path: Path) -> None:
     async with httpx.AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as http:
         page = await http.get("/console")
         assert page.status_code == 503
-        assert "make web" in page.text
+        assert "make screens" in page.text
         problem = await http.get("/web/assets/x.js")
         assert (problem.status_code, problem.json()["code"]) == (503, "not_built")
 
