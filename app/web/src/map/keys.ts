@@ -1,0 +1,34 @@
+/** What the keys do while the map has the focus. Panning is MapLibre's own. */
+
+export type Act = 'next' | 'previous' | 'ruler' | 'mark' | 'cancel' | 'list' | 'heat' | 'fit' | 'centre' | 'zoom_in' | 'zoom_out';
+
+const ACTS: Readonly<Record<string, Act>> = {
+  n: 'next',
+  p: 'previous',
+  r: 'ruler',
+  Enter: 'mark',
+  Escape: 'cancel',
+  l: 'list',
+  h: 'heat',
+  '0': 'fit',
+  c: 'centre',
+  '+': 'zoom_in',
+  '=': 'zoom_in', // the same key without Shift, where + is above =
+  '-': 'zoom_out',
+};
+
+type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' | 'metaKey'>;
+
+/** Null for a key that is not the map's, above all one that belongs to the browser. */
+export function actOf(key: Key): Act | null {
+  if (key.ctrlKey || key.altKey || key.metaKey) return null;
+  return ACTS[key.key.length === 1 ? key.key.toLowerCase() : key.key] ?? null;
+}
+
+/** The element after (`step` 1) or before (-1) the current one, round and round; without a current one, an end of the row. */
+export function neighbour<T>(row: readonly T[], isCurrent: (each: T) => boolean, step: 1 | -1): T | null {
+  if (row.length === 0) return null;
+  const at = row.findIndex(isCurrent);
+  if (at === -1) return row.at(step === 1 ? 0 : -1) ?? null;
+  return row[(at + step + row.length) % row.length] ?? null;
+}
