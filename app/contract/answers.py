@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from app.access.identity import Role
 from app.contract import samples
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
@@ -69,6 +70,7 @@ NAMED: Final[dict[str, Schema]] = {
     "Gazetteer": obj(registry_version=WHOLE, signs=listed(ref("Sign")), stations=listed(ref("Station"))),
     "Activations": obj(days=WHOLE, resolution=WHOLE, cells=listed(obj(cell=TEXT, count=WHOLE))),
     "Archives": obj(archives=listed(obj(name=TEXT, url=TEXT, bytes=WHOLE))),
+    "Me": obj(name=TEXT, role={"enum": [*Role]}, sectors=listed(TEXT), unit_id=nullable(TEXT)),
     "Ticket": obj(ticket=TEXT, subprotocols=listed(TEXT), seconds=NUMBER),
     "Private": {"type": "object", "description": "What was sealed, as JSON; `raw` is the body in base64."},
     "Live": obj(status=TEXT),
@@ -191,6 +193,7 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/signs"): (ref("Gazetteer"), GAZETTEER),
     ("get", "/v1/activations"): (ref("Activations"), ACTIVATIONS),
     ("get", "/v1/tiles"): (ref("Archives"), ARCHIVES),
+    ("get", "/v1/me"): (ref("Me"), {"name": "unit U12", "role": "agent", "sectors": [], "unit_id": "U12"}),
     ("post", "/v1/tickets"): (ref("Ticket"), TICKET),
     ("get", "/health/live"): (ref("Live"), {"status": "ok"}),
     ("get", "/health/ready"): (ref("Ready"), READY),

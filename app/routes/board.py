@@ -163,6 +163,17 @@ def _place_of(services: Services, body: bodies.DuplicatesBody) -> Place | None:
     return Place(point, PlaceState.PROBABLE, "device", point.cell())
 
 
+@router.get("/me")
+async def who_am_i(identity: Anybody) -> dict[str, Any]:
+    """Return whose key this is: a screen says who signed in before it shows anything."""
+    return {
+        "name": identity.name,
+        "role": identity.role,
+        "sectors": identity.sectors,
+        "unit_id": identity.unit_id,
+    }
+
+
 @router.post("/tickets", status_code=201)
 async def give_ticket(services: Parts, identity: BoardReader) -> dict[str, Any]:
     """Return a single-use ticket for a browser's websocket: subprotocols `auxilio.v1, ticket.<ticket>`."""

@@ -238,6 +238,15 @@ async def test_health_tells_each_dependency_and_each_loop(world: World, used: se
     assert all(check["ok"] for check in ready["checks"].values())
 
 
+async def test_everybody_may_ask_who_they_are(world: World, desk: Caller, agent: Caller, psap: Caller) -> None:
+    unit = world.unit_ids[0]
+    assert await agent.done("get", "/v1/me") == {
+        "name": f"unit {unit}", "role": "agent", "sectors": [], "unit_id": unit,
+    }  # fmt: skip
+    assert (await desk.done("get", "/v1/me"))["role"] == "dispatcher"
+    assert (await psap.done("get", "/v1/me"))["name"] == "psap-1"
+
+
 async def test_a_ticket_is_given_to_consoles_and_agents_only(desk: Caller, agent: Caller, psap: Caller) -> None:
     for caller in (desk, agent):
         assert (await caller.done("post", "/v1/tickets"))["seconds"] == 30.0

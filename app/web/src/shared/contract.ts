@@ -456,6 +456,13 @@ export interface MaydayBody {
   occurred_at?: string | null;
 }
 
+export interface Me {
+  name: string;
+  role: "psap" | "tower" | "agent" | "dispatcher";
+  sectors: (string)[];
+  unit_id: string | null;
+}
+
 export interface MergeBody {
   into_id: number;
   /** the incident's version as you saw it */
@@ -1663,6 +1670,7 @@ export interface Routes {
   "GET /v1/signs/{sign_id}": { body: undefined; answer: SignFound };
   "POST /v1/resolve": { body: ResolveBody; answer: Resolved };
   "POST /v1/duplicates": { body: DuplicatesBody; answer: Outlook };
+  "GET /v1/me": { body: undefined; answer: Me };
   "POST /v1/tickets": { body: undefined; answer: Ticket };
   "GET /v1/signs": { body: undefined; answer: Gazetteer };
   "GET /v1/activations": { body: undefined; answer: Activations };
