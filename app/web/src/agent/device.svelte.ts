@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- the sets here are read by no screen */
 /**
  * One unit's phone: the picture it has, what its person did, what must still be told to either side.
  *
@@ -62,7 +63,7 @@ export class Device implements Listener {
   #finished: readonly number[] = [];
   #answered = new Set<number>();
   #ageS = Infinity;
-  #skewMs = 0;
+  #skewMs = -Infinity;
   #offerShown: number | null = null;
   #askedWay = '';
   #asides = new Set<string>();
@@ -140,7 +141,8 @@ export class Device implements Listener {
 
   /** Seconds until an instant of the desk's, by the desk's clock as far as this phone knows it. */
   secondsUntil(instant: string): number {
-    return (Date.parse(instant) - (this.now + this.#skewMs)) / 1000;
+    const skewMs = Number.isFinite(this.#skewMs) ? this.#skewMs : 0;
+    return (Date.parse(instant) - (this.now + skewMs)) / 1000;
   }
 
   get held(): readonly Act[] {
@@ -203,7 +205,8 @@ export class Device implements Listener {
   }
 
   apply(frame: EventFrame): void {
-    if (this.phase === 'live') this.#skewMs = Date.parse(frame.at) - Date.now();
+    // A frame is at most late, so the largest difference is the nearest to the truth.
+    if (this.phase === 'live') this.#skewMs = Math.max(this.#skewMs, Date.parse(frame.at) - Date.now());
     this.board.apply(frame);
     this.#looked();
   }

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import {
-  appleLink,
-  bearingDeg,
-  compassPoint,
-  distanceM,
-  geoLink,
-  glance,
-  relativeDeg,
-  threeFigures,
-  turn,
-} from './geometry';
+import { bearingDeg, distanceM } from '$shared/distance';
+import { appleLink, compassPoint, geoLink, glance, relativeDeg, threeFigures, turn } from './geometry';
 
 const TUCSON = { lat: 32.2217, lon: -110.9265 };
 const NOGALES = { lat: 31.3404, lon: -110.9343 };

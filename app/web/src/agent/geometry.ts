@@ -1,11 +1,6 @@
-/** Distance and bearing between two places, by the same sphere as the desk's (geo/point.py), and how they are said. */
+/** Angles and distances as they are turned, glanced at and handed over to the phone. */
+import type { Point } from '$shared/contract';
 
-export interface Point {
-  readonly lat: number;
-  readonly lon: number;
-}
-
-const EARTH_RADIUS_M = 6_371_008.8; // mean radius R1, IUGG: the desk's kernel, so both say the same distance
 const METRES_PER_MILE = 1_609.344;
 export const COMPASS_POINTS = [
   'N',
@@ -26,27 +21,6 @@ export const COMPASS_POINTS = [
   'NNW',
 ] as const;
 export type CompassPoint = (typeof COMPASS_POINTS)[number];
-
-const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-const degrees = (angle: number): number => (angle * 180) / Math.PI;
-
-/** Great-circle metres. */
-export function distanceM(from: Point, to: Point): number {
-  const sinLat = Math.sin(radians(to.lat - from.lat) / 2);
-  const sinLon = Math.sin(radians(to.lon - from.lon) / 2);
-  const a = sinLat * sinLat + Math.cos(radians(from.lat)) * Math.cos(radians(to.lat)) * sinLon * sinLon;
-  return 2 * EARTH_RADIUS_M * Math.asin(Math.sqrt(Math.min(a, 1)));
-}
-
-/** The bearing to set out on, in degrees from true north, 0 <= b < 360. Of a place to itself: 0. */
-export function bearingDeg(from: Point, to: Point): number {
-  const east = radians(to.lon - from.lon);
-  const y = Math.sin(east) * Math.cos(radians(to.lat));
-  const x =
-    Math.cos(radians(from.lat)) * Math.sin(radians(to.lat)) -
-    Math.sin(radians(from.lat)) * Math.cos(radians(to.lat)) * Math.cos(east);
-  return turn(degrees(Math.atan2(y, x)));
-}
 
 /** Any angle as 0 <= angle < 360. */
 export function turn(angle: number): number {

@@ -18,11 +18,17 @@ export class Heading {
   #heardAt = 0;
   #timer = 0;
 
-  /** Begins to listen. An iPhone asks the person, and only upon a tap. */
-  async start(): Promise<void> {
+  /** An iPhone asks its person, and only upon a tap. */
+  mustAsk = $state(false);
+
+  /** Begins to listen. `byTap`: called from a tap, so that the phone may be asked. */
+  async start(byTap = false): Promise<void> {
     if (this.#timer !== 0 || typeof DeviceOrientationEvent === 'undefined') return;
     const asks = DeviceOrientationEvent as unknown as Asks;
-    if (asks.requestPermission !== undefined && (await asks.requestPermission()) !== 'granted') return;
+    if (asks.requestPermission !== undefined) {
+      this.mustAsk = !byTap || (await asks.requestPermission()) !== 'granted';
+      if (this.mustAsk) return;
+    }
     window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.addEventListener('deviceorientation', this.#take);
     this.#timer = window.setInterval(() => {

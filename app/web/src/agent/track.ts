@@ -5,9 +5,10 @@
  * one would be dropped. The backlog is bounded by thinning it, never by losing an end of it.
  */
 
-import { distanceM, type Point } from './geometry';
+import type { Point } from '$shared/contract';
+import { distanceM } from '$shared/distance';
 
-export interface Fix extends Point {
+export interface Fix extends Readonly<Point> {
   /** Device time in ms. */
   readonly at: number;
   readonly accuracyM: number | null;

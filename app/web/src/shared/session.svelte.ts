@@ -10,7 +10,7 @@ import type { Me } from './contract';
 export type ScreenRole = 'dispatcher' | 'agent';
 export type SignInFault = 'unknown_key' | 'wrong_role' | 'unreachable' | null;
 
-interface DemoPeople {
+export interface DemoPeople {
   dispatcher: string;
   your_unit: string;
   agents: Record<string, string>;
@@ -19,7 +19,8 @@ interface DemoPeople {
 export class Session {
   /** Who is signed in; null while nobody is. */
   me = $state.raw<Me | null>(null);
-  isDemo = $state(false);
+  /** The demonstration's people, to be whichever one likes; null where the service is none. */
+  demo = $state.raw<DemoPeople | null>(null);
   isRestoring = $state(true);
   fault = $state<SignInFault>(null);
   readonly role: ScreenRole;
@@ -35,10 +36,21 @@ export class Session {
   async restore(): Promise<void> {
     const kept = sessionStorage.getItem(this.#slot) ?? localStorage.getItem(this.#slot);
     const demo = await this.#demo();
-    this.isDemo = demo !== null;
-    if (kept !== null && (await this.#take(kept))) this.#remember(kept, localStorage.getItem(this.#slot) !== null);
+    this.demo = demo;
+    const wanted = demo === null ? undefined : this.#wanted(demo);
+    if (wanted !== undefined) await this.signIn(wanted, true);
+    else if (kept !== null && (await this.#take(kept))) this.#remember(kept, localStorage.getItem(this.#slot) !== null);
     else if (demo !== null) await this.#take(this.#demoKey(demo));
     this.isRestoring = false;
+  }
+
+  get isDemo(): boolean {
+    return this.demo !== null;
+  }
+
+  /** Be one of the demonstration's units, on this phone from now on. */
+  async beUnit(unitId: string): Promise<boolean> {
+    return this.signIn(this.demo?.agents[unitId] ?? '', true);
   }
 
   async signIn(key: string, keepOnThisMachine: boolean): Promise<boolean> {
@@ -89,9 +101,15 @@ export class Session {
     (onThisMachine ? localStorage : sessionStorage).setItem(this.#slot, key);
   }
 
+  /** The key of the unit the address names (`/agent?unit=U12`), which a demonstration's own link does. */
+  #wanted(demo: DemoPeople): string | undefined {
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read once
+    const unit = new URLSearchParams(location.search).get('unit');
+    return this.role === 'agent' && unit !== null ? demo.agents[unit] : undefined;
+  }
+
   #demoKey(demo: DemoPeople): string {
-    const wanted = /[?&]unit=([^&]+)/.exec(location.search)?.[1] ?? demo.your_unit;
-    return this.role === 'dispatcher' ? demo.dispatcher : (demo.agents[wanted] ?? demo.agents[demo.your_unit] ?? '');
+    return this.role === 'dispatcher' ? demo.dispatcher : (demo.agents[demo.your_unit] ?? '');
   }
 
   async #demo(): Promise<DemoPeople | null> {

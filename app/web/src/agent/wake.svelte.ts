@@ -1,6 +1,8 @@
-/** Keeps the screen on while there is an assignment; the browser lets go whenever the page is hidden, so it is asked anew. */
+/** Keeps the screen on during an assignment; the browser lets go when the page is hidden, so it is asked anew. */
 
 export class Wake {
+  /** False when the phone refused, as it does at low battery: then the screen goes dark as it always does. */
+  isGranted = $state(true);
   #wanted = false;
   #lock: WakeLockSentinel | null = null;
 
@@ -22,9 +24,10 @@ export class Wake {
         await this.#lock.release();
         this.#lock = null;
       }
+      this.isGranted = true;
     } catch (error) {
-      // Refused at low battery; the phone then turns the screen off as it always does.
-      console.info('no wake lock:', error);
+      if (!(error instanceof DOMException)) throw error;
+      this.isGranted = false;
     }
   }
 }
