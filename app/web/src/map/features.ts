@@ -1,8 +1,8 @@
 /** Rows of the board and the registry as what MapLibre draws. Every feature carries the words it is labelled with. */
 
 import type { Feature, FeatureCollection, Point as Dot } from 'geojson';
-import { glance } from '$agent/geometry';
 import type { Assignment, Incident, Point, Position, Sign, Station, Unit } from '$shared/contract';
+import { distance } from '$shared/format';
 import { t } from '$shared/i18n/i18n.svelte';
 import { ageText, doing, known } from './fix';
 import { circle, line } from './geometry';
@@ -152,8 +152,7 @@ export function device(fix: DeviceFix | null, place: Point | null): FeatureColle
 }
 
 export function deviceLabel(fix: DeviceFix): string {
-  const { value, unit } = glance(fix.radius_m);
-  return t('map.device_within', { radius: `${value} ${unit}` });
+  return t('map.device_within', { radius: distance(fix.radius_m) });
 }
 
 /** Where else the caller of an incident may be, best first. The accepted place is the incident's own and left out. */

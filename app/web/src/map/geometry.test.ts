@@ -1,6 +1,6 @@
 import { latLngToCell } from 'h3-js';
 import { describe, expect, test } from 'vitest';
-import { distanceM } from '$agent/geometry';
+import { distanceM } from '$shared/distance';
 import { bounds, circle, destination, heat, line, measure } from './geometry';
 
 const SASABE = { lat: 31.4868, lon: -111.5443 };

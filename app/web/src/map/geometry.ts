@@ -2,8 +2,8 @@
 
 import type { Feature, FeatureCollection, LineString, Polygon, Position } from 'geojson';
 import { cellToBoundary } from 'h3-js';
-import { bearingDeg, distanceM } from '$agent/geometry';
 import type { Point } from '$shared/contract';
+import { bearingDeg, distanceM } from '$shared/distance';
 
 const EARTH_RADIUS_M = 6_371_008.8; // as geo/point.py: what is drawn and what is said must agree
 const CIRCLE_CORNERS = 64; // flat sides stay below half a pixel up to a radius of 400 px

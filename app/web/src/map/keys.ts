@@ -1,6 +1,6 @@
-/** What the keys do while the map has the focus. Panning is MapLibre's own. */
+/** What the keys do while the map has the focus. Panning and zooming are MapLibre's own. */
 
-export type Act = 'next' | 'previous' | 'ruler' | 'mark' | 'cancel' | 'list' | 'heat' | 'fit' | 'centre' | 'zoom_in' | 'zoom_out';
+export type Act = 'next' | 'previous' | 'ruler' | 'mark' | 'cancel' | 'list' | 'heat' | 'fit' | 'centre';
 
 const ACTS: Readonly<Record<string, Act>> = {
   n: 'next',
@@ -12,9 +12,6 @@ const ACTS: Readonly<Record<string, Act>> = {
   h: 'heat',
   '0': 'fit',
   c: 'centre',
-  '+': 'zoom_in',
-  '=': 'zoom_in', // the same key without Shift, where + is above =
-  '-': 'zoom_out',
 };
 
 type Key = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'altKey' | 'metaKey'>;

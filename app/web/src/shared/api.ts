@@ -86,6 +86,16 @@ export class Api {
     if (response.status === 204) return undefined;
     return (await response.json()) as unknown;
   }
+
+  /** A part of a large file of the service, such as an archive of map tiles. */
+  async range(url: string, from: number, length: number, signal?: AbortSignal): Promise<Response> {
+    const headers: Record<string, string> = { Range: `bytes=${from}-${from + length - 1}` };
+    const key = this.#key();
+    if (key !== null) headers['Authorization'] = `Bearer ${key}`;
+    const response = await this.#fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
+    if (!response.ok) throw await refusalOf(response);
+    return response;
+  }
 }
 
 export function newId(): string {
