@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
-import { shell } from './scripts/shell';
+import { shell } from './scripts/shell.ts';
 import { baseMap } from './basemap.ts';
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
