@@ -8,7 +8,7 @@
  */
 import { newId, Refusal, Unreachable, type Api } from '$shared/api';
 import { BoardStore } from '$shared/board.svelte';
-import type { Assignment, AssignmentStatus, Board, Incident, Task, Unit } from '$shared/contract';
+import type { Assignment, AssignmentStatus, Board, Incident, Unit } from '$shared/contract';
 import { Connection, type Listener } from '$shared/socket';
 import type { Answer, EventFrame, Phase, Positions, Stream } from '$shared/stream';
 import { Kept } from './kept';
@@ -16,6 +16,7 @@ import { acknowledge, NOTHING, observe, owed, type Kept as Notices } from './not
 import { Outbox, UNDO_MS, type Act, type ActFrame, type Refused } from './outbox';
 import { Reports } from './reports.svelte';
 import { furthest, isActive } from './steps';
+import type { Way } from './way';
 
 const QUIET_MS = 40_000; // devices get a pulse every 15 s: two missed and some room
 export const STALE_S = 25; // a pulse missed; a console is stricter because its pulses come every 5 s
@@ -25,13 +26,6 @@ const MAYDAY_ASIDE_MS = 3_000; // no answer on the stream by then: the same, und
 interface Picture {
   readonly board: Board;
   readonly heardAt: number;
-}
-
-/** The way to the place of an assignment, as the desk reckons it, from where the unit was when it was asked for. */
-export interface Way {
-  readonly assignmentId: number;
-  readonly placeKey: string;
-  readonly task: Task;
 }
 
 export interface Told {

@@ -24,11 +24,8 @@ export class Heading {
   /** Begins to listen. `byTap`: called from a tap, so that the phone may be asked. */
   async start(byTap = false): Promise<void> {
     if (this.#timer !== 0 || typeof DeviceOrientationEvent === 'undefined') return;
-    const asks = DeviceOrientationEvent as unknown as Asks;
-    if (asks.requestPermission !== undefined) {
-      this.mustAsk = !byTap || (await asks.requestPermission()) !== 'granted';
-      if (this.mustAsk) return;
-    }
+    this.mustAsk = !(await isAllowed(byTap));
+    if (this.mustAsk) return;
     window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.addEventListener('deviceorientation', this.#take);
     this.#timer = window.setInterval(() => {
@@ -50,6 +47,18 @@ export class Heading {
     this.#heardAt = Date.now();
     this.deg = this.deg === null ? read : turn(this.deg + relativeDeg(read, this.deg) * SMOOTH);
   };
+}
+
+/** An iPhone asks its person, and only upon a tap: without one it refuses, which says that it has to be asked. */
+async function isAllowed(byTap: boolean): Promise<boolean> {
+  const asks = DeviceOrientationEvent as unknown as Asks;
+  if (asks.requestPermission === undefined) return true;
+  try {
+    return (await asks.requestPermission()) === 'granted';
+  } catch (error) {
+    if (byTap || !(error instanceof DOMException)) throw error;
+    return false;
+  }
 }
 
 /** The heading of the screen's top edge; null when the reading is not against north, or the phone stands upright. */
