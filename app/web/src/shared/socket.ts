@@ -34,6 +34,7 @@ export class Connection {
   start(): void {
     this.#ticker = setInterval(() => this.#feed({ what: 'tick' }), TICK_MS);
     addEventListener('online', this.#wake);
+    addEventListener('offline', this.#cut);
     document.addEventListener('visibilitychange', this.#wakeIfVisible);
     this.#feed({ what: 'start' });
   }
@@ -42,6 +43,7 @@ export class Connection {
     clearInterval(this.#ticker);
     clearTimeout(this.#retry);
     removeEventListener('online', this.#wake);
+    removeEventListener('offline', this.#cut);
     document.removeEventListener('visibilitychange', this.#wakeIfVisible);
     this.#feed({ what: 'stop' });
   }
@@ -54,6 +56,11 @@ export class Connection {
   }
 
   readonly #wake = (): void => this.#feed({ what: 'woken' });
+  /** The browser knows that there is no network: nobody needs to wait until the silence is long enough. */
+  readonly #cut = (): void => {
+    this.#drop();
+    this.#feed({ what: 'closed', code: CLOSE_BY_US });
+  };
   readonly #wakeIfVisible = (): void => {
     if (document.visibilityState === 'visible') this.#feed({ what: 'woken' });
   };

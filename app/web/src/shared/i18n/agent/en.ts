@@ -49,7 +49,7 @@ export const agent = {
   'agent.unsent.title': 'Not sent yet',
   'agent.unsent.none': 'Everything has been sent.',
   'agent.unsent.order': 'Sent by itself, once, in this order, when there is signal.',
-  'agent.unsent.positions': '{n} positions wait as well',
+  'agent.unsent.positions': 'positions waiting as well: {n}',
   'agent.unsent.held': 'can be undone for {s} s',
   'agent.unsent.under_way': 'waiting for the answer',
   'agent.unsent.waits': 'waits',

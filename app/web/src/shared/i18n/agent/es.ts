@@ -51,7 +51,7 @@ export const agent: Record<keyof typeof english, string> = {
   'agent.unsent.title': 'Aún sin enviar',
   'agent.unsent.none': 'Todo está enviado.',
   'agent.unsent.order': 'Se envía solo, una vez, en este orden, cuando haya señal.',
-  'agent.unsent.positions': 'También esperan {n} posiciones',
+  'agent.unsent.positions': 'posiciones que también esperan: {n}',
   'agent.unsent.held': 'se puede deshacer {s} s',
   'agent.unsent.under_way': 'espera la respuesta',
   'agent.unsent.waits': 'espera',

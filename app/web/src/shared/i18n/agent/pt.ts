@@ -51,7 +51,7 @@ export const agent: Record<keyof typeof english, string> = {
   'agent.unsent.title': 'Ainda não enviado',
   'agent.unsent.none': 'Tudo foi enviado.',
   'agent.unsent.order': 'Enviado sozinho, uma vez, nesta ordem, quando houver sinal.',
-  'agent.unsent.positions': '{n} posições também esperam',
+  'agent.unsent.positions': 'posições que também esperam: {n}',
   'agent.unsent.held': 'pode ser desfeito por {s} s',
   'agent.unsent.under_way': 'espera a resposta',
   'agent.unsent.waits': 'espera',
