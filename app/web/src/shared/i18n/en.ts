@@ -1,3 +1,4 @@
+import { desk } from './desk/en';
 import { map } from './map/en';
 
 import { agent } from './agent/en';
@@ -5,6 +6,6 @@ import { agent } from './agent/en';
 /** English. Keys are grouped by screen: `shared.`, `console.`, `map.`, `agent.`, and one group per kind of word on the wire. */
 export const en = {
   ...map,
-  'shared.demo': 'Demonstration: nothing here is real',
+  ...desk,
   ...agent,
 };

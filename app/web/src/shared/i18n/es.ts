@@ -1,3 +1,4 @@
+import { desk } from './desk/es';
 import { agent } from './agent/es';
 import type { en } from './en';
 import { map } from './map/es';
@@ -5,6 +6,6 @@ import { map } from './map/es';
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
   ...map,
-  'shared.demo': 'Demostración: nada de esto es real',
+  ...desk,
   ...agent,
 };

@@ -1,3 +1,4 @@
+import { desk } from './desk/pt';
 import { agent } from './agent/pt';
 import type { en } from './en';
 import { map } from './map/pt';
@@ -5,6 +6,6 @@ import { map } from './map/pt';
 /** Portuguese. */
 export const pt: Record<keyof typeof en, string> = {
   ...map,
-  'shared.demo': 'Demonstração: nada aqui é real',
+  ...desk,
   ...agent,
 };

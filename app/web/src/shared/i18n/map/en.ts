@@ -74,6 +74,7 @@ export const map = {
   'map.notation.utm': 'UTM',
   'map.notation.usng': 'USNG / MGRS',
   'map.copy': 'Copy {notation}',
+  'map.copy_short': 'Copy',
   'map.copied': 'Copied',
   'map.column.what': 'What',
   'map.column.state': 'State',

@@ -76,6 +76,7 @@ export const map: Record<keyof typeof english, string> = {
   'map.notation.utm': 'UTM',
   'map.notation.usng': 'USNG / MGRS',
   'map.copy': 'Copiar {notation}',
+  'map.copy_short': 'Copiar',
   'map.copied': 'Copiado',
   'map.column.what': 'O quê',
   'map.column.state': 'Estado',
