@@ -14,8 +14,8 @@ import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
 import type { Plugin } from 'vite';
 
-/** The nine sectors from the Pacific to the Gulf, both sides of the line, with room to pan. */
-export const REGION: BBox = [-119.5, 24.0, -95.0, 36.5];
+/** The nine sectors from the Pacific to the Gulf, both sides of the line, with room to pan; a little more than can be panned to. */
+export const REGION: BBox = [-126.0, 19.0, -87.0, 40.0];
 
 const UNITED_STATES = '840';
 const MEXICO = '484';
@@ -69,7 +69,7 @@ export function makeBaseMap(): BaseMap {
       ...states.map((each) => label(each, { kind: 'state', name: each.properties.name })),
       ...counties
         .filter((each) => COUNTY_STATES.has(state(each)))
-        .map((each) => label(each, { kind: 'county', name: each.properties.name })),
+        .map((each) => label(each, { kind: 'county', name: `${each.properties.name} Co.` })),
       ...towns(border.geometry.coordinates.flat()),
     ]),
   };

@@ -97,7 +97,7 @@ export function units(rows: Iterable<Unit>, positions: ReadonlyMap<string, Posit
         icon: `unit-${does}${isStale ? '-stale' : ''}`,
         label: unitLabel(row, age_s, isStale),
         stale: isStale,
-        sort: row.assignment_id === null ? 0 : 1,
+        sort: isSelected ? 2 : row.assignment_id === null ? 0 : 1,
         selected: isSelected,
       }),
     );

@@ -52,6 +52,10 @@ describe('heat', () => {
     expect(heat(cells).features.map(({ properties }) => (properties as { share: number }).share)).toEqual([1, 0.25]);
   });
 
+  test('does not make a single incident a hot spot', () => {
+    expect(heat([{ cell: latLngToCell(31, -110, 6), count: 1 }]).features[0]?.properties).toMatchObject({ share: 0.2 });
+  });
+
   test('outlines the cell the place lies in: six corners, closed, longitude first', () => {
     const ring = heat(cells).features[0]?.geometry.coordinates[0] ?? [];
     expect(ring).toHaveLength(7);

@@ -36,9 +36,11 @@ export function line(through: readonly Point[], properties: Record<string, strin
   return { type: 'Feature', properties, geometry: { type: 'LineString', coordinates } };
 }
 
+const HOT_COUNT = 5; // a single incident is no hot spot, even where there is no second one
+
 /** The outlines of H3 cells, each with its `count` and its `share` of the highest count, 0 < share <= 1. */
 export function heat(cells: readonly { cell: string; count: number }[]): FeatureCollection<Polygon> {
-  const highest = cells.reduce((most, { count }) => Math.max(most, count), 1);
+  const highest = cells.reduce((most, { count }) => Math.max(most, count), HOT_COUNT);
   return {
     type: 'FeatureCollection',
     features: cells.map(({ cell, count }) => ({

@@ -120,6 +120,8 @@ function placeNames(p: Palette): LayerSpecification[] {
       filter: ['all', is('town'), ['<=', ['get', 'rank'], ['step', ['zoom'], 0, 5, 1, 6, 2, 7.5, 3, 9, 4]]],
       layout: {
         ...name,
+        'icon-image': 'town', // a dot without its name says nothing: both are drawn, or neither
+        'icon-padding': 0,
         'text-size': ['interpolate', ['linear'], ['zoom'], 5, ['match', ['get', 'rank'], [0, 1], 12.5, 11.5], 10, ['match', ['get', 'rank'], [0, 1], 17, [2], 15, 13]],
         'text-variable-anchor': ['left', 'right', 'top', 'bottom'],
         'text-radial-offset': 0.5,
@@ -129,7 +131,6 @@ function placeNames(p: Palette): LayerSpecification[] {
       },
       paint: { ...soft, 'text-color': ['match', ['get', 'rank'], [0, 1, 2], p.text, p.soft] },
     },
-    { id: 'town', type: 'circle', source: 'names', filter: ['all', is('town'), ['<=', ['get', 'rank'], ['step', ['zoom'], 0, 5, 1, 6, 2, 7.5, 3, 9, 4]]], paint: { 'circle-radius': 2, 'circle-color': p.soft } },
     {
       id: 'names-state',
       type: 'symbol',
@@ -240,7 +241,15 @@ function people(p: Palette): LayerSpecification[] {
       id: 'units',
       type: 'symbol',
       source: 'units',
-      layout: { ...label, 'text-font': PLAIN, 'text-size': ['interpolate', ['linear'], ['zoom'], 6, 11, 10, 13], 'icon-size': ['interpolate', ['linear'], ['zoom'], 5, 0.75, 9, 1], 'symbol-sort-key': ['-', 0, ['get', 'sort']] },
+      layout: {
+        ...label,
+        // Far out, the many that wait are only dots, and those on an incident only their number; near, all is said.
+        'text-field': ['step', ['zoom'], ['case', ['>', ['get', 'sort'], 0], ['get', 'id'], ''], 7, ['case', ['>', ['get', 'sort'], 0], ['get', 'label'], ['get', 'id']], 9, ['get', 'label']],
+        'text-font': PLAIN,
+        'text-size': ['interpolate', ['linear'], ['zoom'], 6, 11.5, 10, 13],
+        'icon-size': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 9, 1],
+        'symbol-sort-key': ['-', 0, ['get', 'sort']],
+      },
       paint: { ...halo, 'text-color': ['case', ['get', 'stale'], p.soft, p.text] },
     },
     { id: 'candidates', type: 'symbol', source: 'candidates', layout: { ...label, 'text-font': PLAIN, 'text-size': 13 }, paint: { ...halo, 'text-color': p.warn } },

@@ -54,7 +54,7 @@ export class Ruler {
     return t('map.ruler_says', {
       distance: distance(metres),
       bearing: threeFigures(bearing),
-      point: Dms.compassPoint(bearing, 2),
+      point: Dms.compassPoint(bearing, 3),
       back: threeFigures(back),
     });
   }

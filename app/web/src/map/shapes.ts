@@ -27,6 +27,7 @@ export const SHAPES: Readonly<Record<string, Draw>> = {
   'sign-rescue_tower': (pen, p) => (stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.halo, 5), stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.odd, 2.2), stroke(pen, [[-3, 4], [3, 4]], p.odd, 2), filled(pen, disc(3.4, 0, -7), p.odd, p.halo)),
   'sign-retired': (pen, p) => (hollow(pen, rectangle(5, 4), p.soft, p.halo), stroke(pen, [[-5, 4], [5, -4]], p.soft, 1.6)),
   station: (pen, p) => hollow(pen, [[-7, 7], [-7, -1], [0, -8], [7, -1], [7, 7]], p.soft, p.halo),
+  town: (pen, p) => filled(pen, disc(2.5), p.soft),
   device: (pen, p) => (filled(pen, rectangle(4.5, 8), p.accent, p.halo), filled(pen, rectangle(3, 5), p.halo)),
   candidate: (pen, p) => (hollow(pen, disc(8), p.warn, p.halo), stroke(pen, [[-4, 0], [4, 0]], p.warn, 2), stroke(pen, [[0, -4], [0, 4]], p.warn, 2)),
   target: (pen, p) => (filled(pen, disc(10), p.urgent, p.halo), filled(pen, disc(6.5), p.halo), filled(pen, disc(3.5), p.urgent)),

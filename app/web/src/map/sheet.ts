@@ -1,8 +1,9 @@
 /**
  * MapLibre with our layers on it: what is shown goes in by name, what was touched comes out.
  *
- * However often something changes, each source is sent to the worker at most once per frame and never twice at a time:
- * 500 units that move ten times a second cost what the machine can draw, and what cannot be drawn is left out.
+ * However often something changes, each source is sent to the worker at most once per frame and never twice at a time.
+ * A machine without a graphics card, where a picture takes a tenth of a second, gets fewer: the board beside the map
+ * must stay quick. What is left out is only what a newer state replaces.
  */
 
 import {
@@ -27,10 +28,13 @@ import { image, SCALE, SHAPES } from './shapes';
 setWorkerUrl(new URL(workerUrl, location.href).href);
 
 export const HOME: [number, number, number, number] = [-117.4, 25.6, -96.9, 34.2]; // the nine sectors
-const AROUND: LngLatBoundsLike = [[-135, 12], [-80, 48]]; // beyond this there is no base map
+const AROUND: LngLatBoundsLike = [[-125.5, 19.5], [-87.5, 39.5]]; // beyond this there is no base map
 const TOUCH_PX = 8; // half the square around a click: a finger or a shaking hand
 const FIT_ZOOM_MAX = 12;
 const CLOSE_ZOOM = 11;
+const SMOOTH_MS = 34; // two frames at 60 Hz: drawing that costs less is not felt
+const SHARE = 4; // of the time, the map takes at most one part in so many when drawing is slow
+const PAUSE_MS_MAX = 1_000;
 
 export interface Touched {
   readonly kind: string;
@@ -58,6 +62,9 @@ export class Sheet {
   readonly #wanted = new Map<Live, FeatureCollection>();
   readonly #busy = new Set<Live>();
   #frame = 0;
+  #waiting: ReturnType<typeof setTimeout> | undefined;
+  #cost_ms = 0;
+  #sent_ms = 0;
   #isReady = false;
   #isOver = false;
   #pointer: Point | null = null;
@@ -89,6 +96,7 @@ export class Sheet {
     this.map.on('mousemove', this.#hover);
     this.map.on('mouseout', this.#leave);
     this.map.on('move', this.#moved);
+    this.map.on('render', this.#rendered);
     this.map.on('webglcontextlost', () => options.onlost(true));
     this.map.on('webglcontextrestored', () => options.onlost(false));
     this.ready = new Promise((resolve) => {
@@ -148,6 +156,7 @@ export class Sheet {
     this.#isOver = true;
     cancelAnimationFrame(this.#frame);
     cancelAnimationFrame(this.#pointerFrame);
+    clearTimeout(this.#waiting);
     this.map.remove();
   }
 
@@ -161,11 +170,31 @@ export class Sheet {
 
   #sendSoon(): void {
     if (this.#frame !== 0 || !this.#isReady || this.#isOver) return;
-    this.#frame = requestAnimationFrame(() => {
+    this.#frame = requestAnimationFrame((at_ms) => {
       this.#frame = 0;
+      const pause_ms = this.#cost_ms > SMOOTH_MS ? Math.min(this.#cost_ms * SHARE, PAUSE_MS_MAX) : 0;
+      const left_ms = this.#sent_ms + pause_ms - at_ms;
+      if (left_ms > 0) {
+        this.#waiting ??= setTimeout(() => {
+          this.#waiting = undefined;
+          this.#sendSoon();
+        }, left_ms);
+        return;
+      }
+      this.#sent_ms = at_ms;
       for (const name of LIVE) void this.#send(name);
     });
   }
+
+  /** Learn what a picture costs the page. A browser draws one frame behind, so the second after it tells. */
+  #rendered = (): void => {
+    const begun_ms = performance.now();
+    requestAnimationFrame(() =>
+      requestAnimationFrame((at_ms) => {
+        this.#cost_ms += ((at_ms - begun_ms) / 2 - this.#cost_ms) / 4;
+      }),
+    );
+  };
 
   async #send(name: Live): Promise<void> {
     const shown = this.#wanted.get(name);

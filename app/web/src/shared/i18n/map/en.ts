@@ -83,6 +83,7 @@ export const map = {
   'map.column.away': 'From the selected',
   'map.close': 'Close',
   'map.no_webgl': 'This browser cannot draw the map (WebGL2 is missing or switched off). Everything on it stands in this list; the rest of the console works without it.',
+  'map.no_drawing': 'This browser cannot draw a map. Distance, bearing and grid reference stand below.',
   'map.lost': 'The map’s drawing was interrupted by the graphics driver and is being restored.',
   'map.credit': 'Base map 1 : 10 million, for orientation, not for navigation. US Census Bureau (us-atlas), Natural Earth (world-atlas), towns © GeoNames, CC BY 4.0.',
   'map.credit_short': 'Base map: orientation only',

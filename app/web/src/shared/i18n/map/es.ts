@@ -85,6 +85,7 @@ export const map: Record<keyof typeof english, string> = {
   'map.column.away': 'Desde lo seleccionado',
   'map.close': 'Cerrar',
   'map.no_webgl': 'Este navegador no puede dibujar el mapa (WebGL2 falta o está desactivado). Todo lo que muestra está en esta lista; el resto de la consola funciona sin él.',
+  'map.no_drawing': 'Este navegador no puede dibujar un mapa. La distancia, el rumbo y la cuadrícula están abajo.',
   'map.lost': 'El controlador gráfico interrumpió el dibujo del mapa; se está restaurando.',
   'map.credit': 'Mapa base 1 : 10 millones, para orientarse, no para navegar. US Census Bureau (us-atlas), Natural Earth (world-atlas), poblaciones © GeoNames, CC BY 4.0.',
   'map.credit_short': 'Mapa base: solo orientación',

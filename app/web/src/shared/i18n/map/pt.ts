@@ -85,6 +85,7 @@ export const map: Record<keyof typeof english, string> = {
   'map.column.away': 'Desde o selecionado',
   'map.close': 'Fechar',
   'map.no_webgl': 'Este navegador não consegue desenhar o mapa (WebGL2 falta ou está desligado). Tudo o que ele mostra está nesta lista; o resto do console funciona sem ele.',
+  'map.no_drawing': 'Este navegador não consegue desenhar um mapa. A distância, o rumo e a quadrícula estão abaixo.',
   'map.lost': 'O driver gráfico interrompeu o desenho do mapa; está sendo restaurado.',
   'map.credit': 'Mapa base 1 : 10 milhões, para orientação, não para navegação. US Census Bureau (us-atlas), Natural Earth (world-atlas), cidades © GeoNames, CC BY 4.0.',
   'map.credit_short': 'Mapa base: só orientação',
