@@ -98,8 +98,10 @@ export class Api {
   }
 }
 
+/** An id nobody else makes. Over plain http on a LAN address a browser has no `randomUUID`, and a phone must work there too. */
 export function newId(): string {
-  return crypto.randomUUID();
+  if ('randomUUID' in crypto) return crypto.randomUUID();
+  return Array.from((crypto as Crypto).getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function address(path: string, asked: Asked): string {

@@ -40,7 +40,8 @@ export class Session {
     const wanted = demo === null ? undefined : this.#wanted(demo);
     if (wanted !== undefined) await this.signIn(wanted, true);
     else if (kept !== null && (await this.#take(kept))) this.#remember(kept, localStorage.getItem(this.#slot) !== null);
-    else if (demo !== null) await this.#take(this.#demoKey(demo));
+    // A console of the demonstration needs no choice; an agent chooses a unit.
+    else if (demo !== null && this.role === 'dispatcher') await this.#take(demo.dispatcher);
     this.isRestoring = false;
   }
 
@@ -106,10 +107,6 @@ export class Session {
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read once
     const unit = new URLSearchParams(location.search).get('unit');
     return this.role === 'agent' && unit !== null ? demo.agents[unit] : undefined;
-  }
-
-  #demoKey(demo: DemoPeople): string {
-    return this.role === 'dispatcher' ? demo.dispatcher : (demo.agents[demo.your_unit] ?? '');
   }
 
   async #demo(): Promise<DemoPeople | null> {
