@@ -87,13 +87,21 @@ def _about(schema: Schema, indent: str) -> str:
 
 def _frames(stream: dict[str, Any]) -> str:
     """Return one union of what the server sends and one of what a client says."""
-    sent, said, events = [], [], []
+    sent: list[str] = []
+    said: list[str] = []
+    events: list[str] = []
     for key, message in stream["components"]["messages"].items():
         (sent if key.startswith("sent.") else said).append(_type(message["payload"], "    "))
         if key.startswith("sent.") and "after" in message["payload"].get("properties", {}):
             events.append(json.dumps(message["name"]))
-    unions = {"EventKind": events, "ServerFrame": sent, "ClientFrame": said}
-    return "\n".join(f"export type {name} =\n  | {f'{chr(10)}  | '.join(of)};\n" for name, of in unions.items())
+    kinds = "".join(f"  {kind},\n" for kind in events)
+    parts = [
+        f"export const EVENT_KINDS = [\n{kinds}] as const;",
+        "export type EventKind = (typeof EVENT_KINDS)[number];\n",
+    ]
+    for name, of in (("ServerFrame", sent), ("ClientFrame", said)):
+        parts.append("\n  | ".join([f"export type {name} =", *of]) + ";\n")
+    return "\n".join(parts)
 
 
 def _routes(http: dict[str, Any]) -> str:

@@ -34,6 +34,8 @@ export default ts.config(
     rules: {
       // There is no router with a base path here: addresses are the service's own.
       'svelte/no-navigation-without-resolve': 'off',
+      // A plain Set or Date that no screen reads needs no reactivity; what is read is $state, $derived or a SvelteMap.
+      'svelte/prefer-svelte-reactivity': 'off',
       'svelte/no-at-html-tags': 'error',
       'svelte/no-inline-styles': 'error',
     },

@@ -13,7 +13,7 @@ export function goTo(key: string): boolean {
   const wanted = key.toLowerCase();
   const controls = document.querySelectorAll<HTMLElement>(`[data-hotkey="${CSS.escape(wanted)}"]`);
   for (const control of controls) {
-    if (control.offsetParent === null || control.matches(':disabled')) continue;
+    if (!control.checkVisibility() || control.matches(':disabled')) continue;
     control.focus();
     control.scrollIntoView({ block: 'nearest' });
     return true;

@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- rows stand outside Svelte's reactivity on purpose: see below */
 /**
  * The picture: rows by table and id, replaced as frames bring them. No rule of dispatch stands here.
  *
@@ -102,7 +101,7 @@ export class BoardStore {
   /** All rows of a table. Reactive: whoever reads it is run again when the table changes. */
   all<T extends Table>(table: T): ReadonlyMap<RowId, Tables[T]> {
     this.version(table);
-    return this.#rows[table] as ReadonlyMap<RowId, Tables[T]>;
+    return this.#rows[table];
   }
 
   /** One row. Reactive as `all`. */

@@ -976,49 +976,51 @@ export interface UnitShown {
 /** The one place every open incident is in; `DONE` for the closed ones. */
 export type Where = "queued" | "offered" | "assigned" | "with_dispatcher" | "done";
 
-export type EventKind =
-  | "desk.took_over"
-  | "call.received"
-  | "call.updated"
-  | "alert.received"
-  | "alert.repeated"
-  | "incident.opened"
-  | "incident.queued"
-  | "incident.held"
-  | "incident.place_changed"
-  | "incident.raised"
-  | "incident.linked"
-  | "incident.unlinked"
-  | "incident.merged"
-  | "incident.split"
-  | "incident.outcome_recorded"
-  | "incident.reopened"
-  | "incident.recalled"
-  | "incident.handed_off"
-  | "incident.aged"
-  | "incident.noted"
-  | "offer.made"
-  | "offer.accepted"
-  | "offer.declined"
-  | "offer.timed_out"
-  | "frame.heard"
-  | "place.acknowledged"
-  | "unit.not_reached"
-  | "assignment.moved"
-  | "assignment.cancelled"
-  | "assignment.preempted"
-  | "field.out_of_order"
-  | "unit.registered"
-  | "unit.duty_changed"
-  | "unit.answering"
-  | "alarm.raised"
-  | "alarm.acknowledged"
-  | "alarm.rearmed"
-  | "alarm.cleared"
-  | "tower.changed"
-  | "sector.configured"
-  | "sector.mode_changed"
-  | "registry.imported";
+export const EVENT_KINDS = [
+  "desk.took_over",
+  "call.received",
+  "call.updated",
+  "alert.received",
+  "alert.repeated",
+  "incident.opened",
+  "incident.queued",
+  "incident.held",
+  "incident.place_changed",
+  "incident.raised",
+  "incident.linked",
+  "incident.unlinked",
+  "incident.merged",
+  "incident.split",
+  "incident.outcome_recorded",
+  "incident.reopened",
+  "incident.recalled",
+  "incident.handed_off",
+  "incident.aged",
+  "incident.noted",
+  "offer.made",
+  "offer.accepted",
+  "offer.declined",
+  "offer.timed_out",
+  "frame.heard",
+  "place.acknowledged",
+  "unit.not_reached",
+  "assignment.moved",
+  "assignment.cancelled",
+  "assignment.preempted",
+  "field.out_of_order",
+  "unit.registered",
+  "unit.duty_changed",
+  "unit.answering",
+  "alarm.raised",
+  "alarm.acknowledged",
+  "alarm.rearmed",
+  "alarm.cleared",
+  "tower.changed",
+  "sector.configured",
+  "sector.mode_changed",
+  "registry.imported",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
 
 export type ServerFrame =
   | {

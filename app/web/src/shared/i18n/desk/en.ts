@@ -7,6 +7,10 @@ export const desk = {
   'sign_in.key': 'Key',
   'sign_in.keep': 'Keep me signed in on this machine',
   'sign_in.in': 'Sign in',
+
+  'menu.open': 'Menu',
+
+  'sign_in.as': 'Signed in: {name}',
   'sign_in.out': 'Sign out',
   'sign_in.unknown_key': 'This key is not known, or was revoked.',
   'sign_in.wrong_role': 'This key is for another kind of person.',

@@ -9,6 +9,10 @@ export const desk: Record<keyof typeof english, string> = {
   'sign_in.key': 'Clave',
   'sign_in.keep': 'Mantener la sesión en este equipo',
   'sign_in.in': 'Entrar',
+
+  'menu.open': 'Menú',
+
+  'sign_in.as': 'Sesión: {name}',
   'sign_in.out': 'Salir',
   'sign_in.unknown_key': 'Esta clave no se conoce o fue revocada.',
   'sign_in.wrong_role': 'Esta clave es de otro tipo de persona.',

@@ -9,6 +9,10 @@ export const desk: Record<keyof typeof english, string> = {
   'sign_in.key': 'Chave',
   'sign_in.keep': 'Manter a sessão neste equipamento',
   'sign_in.in': 'Entrar',
+
+  'menu.open': 'Menu',
+
+  'sign_in.as': 'Sessão: {name}',
   'sign_in.out': 'Sair',
   'sign_in.unknown_key': 'Esta chave não é conhecida ou foi revogada.',
   'sign_in.wrong_role': 'Esta chave é de outro tipo de pessoa.',
