@@ -37,6 +37,7 @@ export class Device implements Listener {
   readonly board = new BoardStore();
   readonly unitId: string;
   readonly reports: Reports;
+  readonly api: Api;
   phase = $state<Phase>('connecting');
   degraded = $state.raw<Readonly<Record<string, string>>>({});
   /** Wall time, once a second. */
@@ -50,7 +51,6 @@ export class Device implements Listener {
   /** False when the phone refuses to write: then what is not sent would not outlive the app. */
   isKeeping = $state(true);
 
-  readonly #api: Api;
   readonly #kept: Kept;
   readonly #connection: Connection;
   #outbox = new Outbox();
@@ -63,7 +63,7 @@ export class Device implements Listener {
   #asides = new Set<string>();
 
   private constructor(api: Api, unitId: string, kept: Kept, picture: Picture | null) {
-    this.#api = api;
+    this.api = api;
     this.unitId = unitId;
     this.#kept = kept;
     this.reports = new Reports(api, unitId, kept);
@@ -323,7 +323,7 @@ export class Device implements Listener {
     this.#asides.add(act.id);
     try {
       const body = { occurred_at: act.frame.occurred_at ?? null };
-      await this.#api.call('POST /v1/units/{unit_id}/mayday', { params: { unit_id: this.unitId }, body, id: act.id });
+      await this.api.call('POST /v1/units/{unit_id}/mayday', { params: { unit_id: this.unitId }, body, id: act.id });
       this.#answer(act.id, { outcome: 'done' });
     } catch (error) {
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
@@ -341,7 +341,7 @@ export class Device implements Listener {
     if (this.way?.placeKey === placeKey || this.#askedWay === placeKey) return;
     this.#askedWay = placeKey;
     try {
-      const task = await this.#api.call('GET /v1/units/{unit_id}/task', { params: { unit_id: this.unitId } });
+      const task = await this.api.call('GET /v1/units/{unit_id}/task', { params: { unit_id: this.unitId } });
       if (task.assignment?.id !== assignment.id) return;
       this.way = { assignmentId: assignment.id, placeKey, task };
       void this.#kept.keepFact('way', this.way);

@@ -32,6 +32,15 @@ worker.addEventListener('message', (event) => {
   if (event.data === 'take over') event.waitUntil(worker.skipWaiting());
 });
 
+worker.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(
+    worker.clients
+      .matchAll({ type: 'window' })
+      .then(([open]) => (open === undefined ? worker.clients.openWindow(PAGE) : open.focus())),
+  );
+});
+
 worker.addEventListener('fetch', (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
