@@ -28,7 +28,7 @@ USED: Final = (
     "screen-wake-lock", "window-management",
 )  # fmt: skip
 UNUSED: Final = (
-    "bluetooth", "camera", "display-capture", "hid", "microphone", "midi", "payment", "publickey-credentials-get",
+    "camera", "display-capture", "hid", "microphone", "midi", "payment", "publickey-credentials-get",
     "serial", "usb",
 )  # fmt: skip
 PERMISSIONS: Final = ", ".join([*(f"{name}=(self)" for name in USED), *(f"{name}=()" for name in UNUSED)])
