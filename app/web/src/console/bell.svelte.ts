@@ -49,6 +49,8 @@ export class Bell {
   }
 
   async arm(): Promise<void> {
+    // A modifier or Esc is no touch to a browser; asking then only fills its log.
+    if (!navigator.userActivation.hasBeenActive) return;
     this.isArmed = await this.#sounds.arm();
     if (!this.isArmed || this.#holdsLock) return;
     // One window of a machine rings, whichever armed first; where there are no locks, each does.

@@ -104,7 +104,6 @@ export class Session {
 
   /** The key of the unit the address names (`/agent?unit=U12`), which a demonstration's own link does. */
   #wanted(demo: DemoPeople): string | undefined {
-    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- read once
     const unit = new URLSearchParams(location.search).get('unit');
     return this.role === 'agent' && unit !== null ? demo.agents[unit] : undefined;
   }

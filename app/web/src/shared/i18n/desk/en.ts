@@ -85,7 +85,6 @@ export const desk = {
   'alarms.title': 'Alarms',
   'alarms.none': 'Nothing to acknowledge.',
   'alarms.acknowledge': 'Acknowledge',
-  'alarms.acknowledge_this': 'Acknowledge: {what}',
   'alarms.acknowledged': 'Acknowledged.',
   'alarms.taken_on': 'Taken on, cause still there: {n}',
   'alarms.by': 'by {who}',
@@ -117,7 +116,7 @@ export const desk = {
   'source.tower': 'Tower',
 
   'candidate.title': 'Which sign',
-  'candidate.accept': 'Accept {sign}',
+  'candidate.accept': '{sign}: accept',
   'candidate.from_device': '{distance} from the phone',
   'candidate.show': '{n} candidates',
 
@@ -150,7 +149,6 @@ export const desk = {
   'recommend.fix': 'position {age} old',
   'recommend.stale_fix': 'POSITION OLD: {age}',
   'recommend.send': 'Send',
-  'recommend.send_this': 'Send {unit}',
   'recommend.sent': '{unit} was offered incident {id}.',
   'recommend.chosen_from_list': 'chosen by the dispatcher from the list',
   'recommend.passed_over': 'Passed over:',
@@ -189,9 +187,9 @@ export const desk = {
   'priority.needs': 'Priority and needs',
   'priority.word': 'Priority',
   'priority.title': 'Priority {priority} of 10: {word}',
-  'priority.high': 'High',
-  'priority.middle': 'Middle',
-  'priority.low': 'Low',
+  'priority.high': 'Urgent',
+  'priority.middle': 'Raised',
+  'priority.low': 'Routine',
   'priority.set': 'Incident {id} now has priority {priority}.',
 
   'relation.title': 'Related',

@@ -87,7 +87,6 @@ export const desk: Record<keyof typeof english, string> = {
   'alarms.title': 'Alarmas',
   'alarms.none': 'Nada que atender.',
   'alarms.acknowledge': 'Enterado',
-  'alarms.acknowledge_this': 'Enterado: {what}',
   'alarms.acknowledged': 'Enterado registrado.',
   'alarms.taken_on': 'Atendidas, causa aún presente: {n}',
   'alarms.by': 'por {who}',
@@ -119,7 +118,7 @@ export const desk: Record<keyof typeof english, string> = {
   'source.tower': 'Torre',
 
   'candidate.title': 'Qué letrero',
-  'candidate.accept': 'Aceptar {sign}',
+  'candidate.accept': '{sign}: aceptar',
   'candidate.from_device': 'a {distance} del teléfono',
   'candidate.show': '{n} candidatos',
 
@@ -152,7 +151,6 @@ export const desk: Record<keyof typeof english, string> = {
   'recommend.fix': 'posición de hace {age}',
   'recommend.stale_fix': 'POSICIÓN VIEJA: {age}',
   'recommend.send': 'Enviar',
-  'recommend.send_this': 'Enviar {unit}',
   'recommend.sent': 'A {unit} se le ofreció el incidente {id}.',
   'recommend.chosen_from_list': 'elegida por despacho de la lista',
   'recommend.passed_over': 'No consideradas:',
@@ -191,9 +189,9 @@ export const desk: Record<keyof typeof english, string> = {
   'priority.needs': 'Prioridad y necesidades',
   'priority.word': 'Prioridad',
   'priority.title': 'Prioridad {priority} de 10: {word}',
-  'priority.high': 'Alta',
-  'priority.middle': 'Media',
-  'priority.low': 'Baja',
+  'priority.high': 'Urgente',
+  'priority.middle': 'Elevada',
+  'priority.low': 'Rutina',
   'priority.set': 'El incidente {id} tiene ahora prioridad {priority}.',
 
   'relation.title': 'Relacionados',

@@ -87,7 +87,6 @@ export const desk: Record<keyof typeof english, string> = {
   'alarms.title': 'Alarmes',
   'alarms.none': 'Nada a confirmar.',
   'alarms.acknowledge': 'Ciente',
-  'alarms.acknowledge_this': 'Ciente: {what}',
   'alarms.acknowledged': 'Ciência registrada.',
   'alarms.taken_on': 'Assumidos, causa ainda presente: {n}',
   'alarms.by': 'por {who}',
@@ -119,7 +118,7 @@ export const desk: Record<keyof typeof english, string> = {
   'source.tower': 'Torre',
 
   'candidate.title': 'Qual placa',
-  'candidate.accept': 'Aceitar {sign}',
+  'candidate.accept': '{sign}: aceitar',
   'candidate.from_device': 'a {distance} do telefone',
   'candidate.show': '{n} candidatos',
 
@@ -152,7 +151,6 @@ export const desk: Record<keyof typeof english, string> = {
   'recommend.fix': 'posição de {age} atrás',
   'recommend.stale_fix': 'POSIÇÃO ANTIGA: {age}',
   'recommend.send': 'Enviar',
-  'recommend.send_this': 'Enviar {unit}',
   'recommend.sent': 'A {unit} foi oferecido o incidente {id}.',
   'recommend.chosen_from_list': 'escolhida pelo despacho na lista',
   'recommend.passed_over': 'Não consideradas:',
@@ -191,9 +189,9 @@ export const desk: Record<keyof typeof english, string> = {
   'priority.needs': 'Prioridade e necessidades',
   'priority.word': 'Prioridade',
   'priority.title': 'Prioridade {priority} de 10: {word}',
-  'priority.high': 'Alta',
-  'priority.middle': 'Média',
-  'priority.low': 'Baixa',
+  'priority.high': 'Urgente',
+  'priority.middle': 'Elevada',
+  'priority.low': 'Rotina',
   'priority.set': 'O incidente {id} agora tem prioridade {priority}.',
 
   'relation.title': 'Relacionados',
