@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- the sets here are read by no screen */
 /**
  * One unit's phone: the picture it has, what its person did, what must still be told to either side.
  *

@@ -67,7 +67,6 @@ export class Reports {
     const body = {
       lat: fix.lat,
       lon: fix.lon,
-      // eslint-disable-next-line svelte/prefer-svelte-reactivity -- a value, written once
       fixed_at: new Date(fix.at).toISOString(),
       ...(fix.accuracyM === null ? {} : { accuracy_m: fix.accuracyM }),
     };
