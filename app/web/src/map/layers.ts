@@ -248,6 +248,7 @@ function people(p: Palette): LayerSpecification[] {
         'text-font': PLAIN,
         'text-size': ['interpolate', ['linear'], ['zoom'], 6, 11.5, 10, 13],
         'icon-size': ['interpolate', ['linear'], ['zoom'], 5, 0.6, 9, 1],
+        'icon-rotate': ['coalesce', ['get', 'heading'], 0],
         'symbol-sort-key': ['-', 0, ['get', 'sort']],
       },
       paint: { ...halo, 'text-color': ['case', ['get', 'stale'], p.soft, p.text] },

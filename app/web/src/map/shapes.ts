@@ -10,28 +10,81 @@ type Draw = (pen: Pen, palette: Palette) => void;
 
 /** Name and drawing of every symbol. The pen stands in the middle; ±11 is the edge. */
 export const SHAPES: Readonly<Record<string, Draw>> = {
-  'incident-high': (pen, p) => (filled(pen, octagon(11), p.urgent, p.halo), mark(pen, '!', p.onUrgent)),
-  'incident-high-hollow': (pen, p) => (hollow(pen, octagon(10), p.urgent, p.halo), mark(pen, '?', p.urgent)),
-  'incident-middle': (pen, p) => (filled(pen, triangle(12), p.warn, p.halo), mark(pen, '!', p.onWarn, 2)),
-  'incident-middle-hollow': (pen, p) => (hollow(pen, triangle(11), p.warn, p.halo), mark(pen, '?', p.warn, 2)),
+  'incident-high': (pen, p) => {
+    filled(pen, octagon(11), p.urgent, p.halo);
+    mark(pen, '!', p.onUrgent);
+  },
+  'incident-high-hollow': (pen, p) => {
+    hollow(pen, octagon(10), p.urgent, p.halo);
+    mark(pen, '?', p.urgent);
+  },
+  'incident-middle': (pen, p) => {
+    filled(pen, triangle(12), p.warn, p.halo);
+    mark(pen, '!', p.onWarn, 2);
+  },
+  'incident-middle-hollow': (pen, p) => {
+    hollow(pen, triangle(11), p.warn, p.halo);
+    mark(pen, '?', p.warn, 2);
+  },
   'incident-low': (pen, p) => filled(pen, diamond(10), p.text, p.halo),
-  'incident-low-hollow': (pen, p) => (hollow(pen, diamond(10), p.text, p.halo), mark(pen, '?', p.text)),
+  'incident-low-hollow': (pen, p) => {
+    hollow(pen, diamond(10), p.text, p.halo);
+    mark(pen, '?', p.text);
+  },
   ...unit('available', (pen, colour, p) => hollow(pen, disc(7), colour, p.halo)),
-  ...unit('assigned', (pen, colour, p) => (hollow(pen, disc(7), colour, p.halo), filled(pen, disc(3.2), colour))),
+  ...unit('assigned', (pen, colour, p) => {
+    hollow(pen, disc(7), colour, p.halo);
+    filled(pen, disc(3.2), colour);
+  }),
   ...unit('going', (pen, colour, p) => filled(pen, chevron(), colour, p.halo)),
   ...unit('scene', (pen, colour, p) => filled(pen, square(6.5), colour, p.halo)),
-  ...unit('silent', (pen, colour, p) => (hollow(pen, disc(7), colour, p.halo), mark(pen, '?', colour))),
-  ...unit('off', (pen, colour, p) => (hollow(pen, disc(5), colour, p.halo), stroke(pen, [[-5, 5], [5, -5]], colour, 2))),
-  'sign-land_placard': (pen, p) => (filled(pen, rectangle(5, 4), p.info, p.halo), stroke(pen, [[0, 4], [0, 9]], p.info, 2)),
-  'sign-water_placard': (pen, p) => (filled(pen, rectangle(5, 4), p.info, p.halo), stroke(pen, [[-6, 8], [-3, 6.5], [0, 8], [3, 6.5], [6, 8]], p.info, 1.8)),
-  'sign-rescue_tower': (pen, p) => (stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.halo, 5), stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.odd, 2.2), stroke(pen, [[-3, 4], [3, 4]], p.odd, 2), filled(pen, disc(3.4, 0, -7), p.odd, p.halo)),
-  'sign-retired': (pen, p) => (hollow(pen, rectangle(5, 4), p.soft, p.halo), stroke(pen, [[-5, 4], [5, -4]], p.soft, 1.6)),
+  ...unit('silent', (pen, colour, p) => {
+    hollow(pen, disc(7), colour, p.halo);
+    mark(pen, '?', colour);
+  }),
+  ...unit('off', (pen, colour, p) => {
+    hollow(pen, disc(5), colour, p.halo);
+    stroke(pen, [[-5, 5], [5, -5]], colour, 2);
+  }),
+  'sign-land_placard': (pen, p) => {
+    filled(pen, rectangle(5, 4), p.info, p.halo);
+    stroke(pen, [[0, 4], [0, 9]], p.info, 2);
+  },
+  'sign-water_placard': (pen, p) => {
+    filled(pen, rectangle(5, 4), p.info, p.halo);
+    stroke(pen, [[-6, 8], [-3, 6.5], [0, 8], [3, 6.5], [6, 8]], p.info, 1.8);
+  },
+  'sign-rescue_tower': (pen, p) => {
+    stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.halo, 5);
+    stroke(pen, [[-5, 10], [0, -7], [5, 10]], p.odd, 2.2);
+    stroke(pen, [[-3, 4], [3, 4]], p.odd, 2);
+    filled(pen, disc(3.4, 0, -7), p.odd, p.halo);
+  },
+  'sign-retired': (pen, p) => {
+    hollow(pen, rectangle(5, 4), p.soft, p.halo);
+    stroke(pen, [[-5, 4], [5, -4]], p.soft, 1.6);
+  },
   station: (pen, p) => hollow(pen, [[-7, 7], [-7, -1], [0, -8], [7, -1], [7, 7]], p.soft, p.halo),
   town: (pen, p) => filled(pen, disc(2.5), p.soft),
-  device: (pen, p) => (filled(pen, rectangle(4.5, 8), p.accent, p.halo), filled(pen, rectangle(3, 5), p.halo)),
-  candidate: (pen, p) => (hollow(pen, disc(8), p.warn, p.halo), stroke(pen, [[-4, 0], [4, 0]], p.warn, 2), stroke(pen, [[0, -4], [0, 4]], p.warn, 2)),
-  target: (pen, p) => (filled(pen, disc(10), p.urgent, p.halo), filled(pen, disc(6.5), p.halo), filled(pen, disc(3.5), p.urgent)),
-  own: (pen, p) => (filled(pen, disc(8), p.halo), filled(pen, disc(6.5), p.accent)),
+  device: (pen, p) => {
+    filled(pen, rectangle(4.5, 8), p.accent, p.halo);
+    filled(pen, rectangle(3, 5), p.halo);
+  },
+  candidate: (pen, p) => {
+    hollow(pen, disc(8), p.warn, p.halo);
+    stroke(pen, [[-4, 0], [4, 0]], p.warn, 2);
+    stroke(pen, [[0, -4], [0, 4]], p.warn, 2);
+  },
+  target: (pen, p) => {
+    filled(pen, disc(10), p.urgent, p.halo);
+    filled(pen, disc(6.5), p.halo);
+    filled(pen, disc(3.5), p.urgent);
+  },
+  'own-heading': (pen, p) => filled(pen, chevron(), p.accent, p.halo),
+  own: (pen, p) => {
+    filled(pen, disc(8), p.halo);
+    filled(pen, disc(6.5), p.accent);
+  },
 };
 
 const UNIT_COLOUR: Readonly<Record<string, keyof Palette>> = {

@@ -1,6 +1,7 @@
 /** What the map shows beside the board, asked over HTTP: the registry's signs and stations, heat, a unit's track. */
 
 import { type Api, Refusal, Unreachable } from '$shared/api';
+import { SvelteSet } from 'svelte/reactivity';
 import type { Activations, Gazetteer, Track } from '$shared/contract';
 
 export const HEAT_DAYS = 30;
@@ -16,10 +17,10 @@ export class Surroundings {
   heat = $state.raw<Activations | null>(null);
   track = $state.raw<Track | null>(null);
   /** What could not be loaded and is being tried again. */
-  failed = $state.raw<ReadonlySet<What>>(new Set());
+  readonly failed = new SvelteSet<What>();
   readonly #api: Api;
-  readonly #timers = new Map<What, ReturnType<typeof setTimeout>>();
-  readonly #wanted = new Map<What, symbol>();
+  readonly #timers: Partial<Record<What, ReturnType<typeof setTimeout>>> = {};
+  readonly #wanted: Partial<Record<What, symbol>> = {};
   #isOver = false;
   #unit: string | null = null;
 
@@ -64,9 +65,9 @@ export class Surroundings {
   }
 
   #want(what: What, ask: () => Promise<void>): void {
-    if (this.#wanted.has(what)) return;
+    if (this.#wanted[what] !== undefined) return;
     const mine = Symbol(what); // whoever was asked for before ends with its own answer
-    this.#wanted.set(what, mine);
+    this.#wanted[what] = mine;
     const turn = async (): Promise<void> => {
       let wait = FRESH_MS;
       try {
@@ -74,25 +75,22 @@ export class Surroundings {
         this.#mark(what, false);
       } catch (error) {
         if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
-        this.#mark(what, this.#wanted.get(what) === mine); // said on the map, and tried again
+        this.#mark(what, this.#wanted[what] === mine); // said on the map, and tried again
         wait = AGAIN_MS;
       }
-      if (this.#wanted.get(what) === mine && !this.#isOver) this.#timers.set(what, setTimeout(() => void turn(), wait));
+      if (this.#wanted[what] === mine && !this.#isOver) this.#timers[what] = setTimeout(() => void turn(), wait);
     };
     void turn();
   }
 
   #drop(what: What): void {
-    this.#wanted.delete(what);
-    clearTimeout(this.#timers.get(what));
+    delete this.#wanted[what];
+    clearTimeout(this.#timers[what]);
     this.#mark(what, false);
   }
 
   #mark(what: What, hasFailed: boolean): void {
-    if (this.failed.has(what) === hasFailed) return;
-    const failed = new Set(this.failed);
-    if (hasFailed) failed.add(what);
-    else failed.delete(what);
-    this.failed = failed;
+    if (hasFailed) this.failed.add(what);
+    else this.failed.delete(what);
   }
 }
