@@ -1,5 +1,6 @@
 /** The thin shell over `Stream`: it opens, sends, fetches and waits, and decides nothing. */
 import { Refusal, type Api } from './api';
+import { SteadyClock } from './clock';
 import type { Board, ClientFrame, ServerFrame } from './contract';
 import { Stream, type Answer, type Effect, type EventFrame, type Happened, type Positions, type StreamOptions } from './stream';
 
@@ -19,6 +20,7 @@ const CLOSE_BY_US = 4000;
 export class Connection {
   readonly stream: Stream;
   readonly #api: Api;
+  readonly #clock = new SteadyClock();
   readonly #listener: Listener;
   #socket: WebSocket | null = null;
   #opening = 0;
@@ -66,7 +68,7 @@ export class Connection {
   };
 
   #feed(happened: Happened): void {
-    const now = performance.now();
+    const now = this.#clock.now();
     for (const effect of this.stream.feed(happened, now, Math.random())) this.#do(effect);
     this.#listener.changed(this.stream, now);
   }
@@ -84,7 +86,7 @@ export class Connection {
         this.say(effect.frame);
         break;
       case 'fetch':
-        void this.#fetch(effect.url);
+        this.#fetchLater(effect.url, effect.afterMs);
         break;
       case 'retry':
         this.#drop();
@@ -131,6 +133,12 @@ export class Connection {
         this.#socket = null;
         return { what: 'closed', code: close.code };
       });
+  }
+
+  #fetchLater(url: string, afterMs: number): void {
+    const mine = this.#opening;
+    if (afterMs === 0) void this.#fetch(url);
+    else setTimeout(() => mine === this.#opening && void this.#fetch(url), afterMs);
   }
 
   async #fetch(url: string): Promise<void> {

@@ -16,6 +16,7 @@ export type Pulse = Extract<ServerFrame, { kind: 'pulse' }>;
 export const STALE_S = 10; // the design's promise: a console says within 10 s that its picture is old
 export const QUIET_MS = 20_000; // four pulses of a console missed: the socket is dead, whatever it says
 const SETTLED_MS = 900;
+const AGAIN_MS = 400; // a process that is behind catches up in a heartbeat or two of the relay
 export const KEPT_FRAMES_MAX = 20_000; // as many events as a process keeps; beyond it the snapshot is fetched again
 
 export const CLOSE_UNKNOWN_KEY = 4401;
@@ -27,14 +28,14 @@ export type Effect =
   | { do: 'open' }
   | { do: 'close' }
   | { do: 'send'; frame: ClientFrame }
-  | { do: 'fetch'; url: string }
+  | { do: 'fetch'; url: string; afterMs: number }
   | { do: 'retry'; afterMs: number }
   | { do: 'replace'; board: Board }
   | { do: 'apply'; frame: EventFrame }
   | { do: 'move'; frame: Positions }
   | { do: 'answer'; frame: Answer };
 
-/** What happened, at `now` ms of a clock that never goes back. */
+/** What happened, at `now` ms of a clock that never goes back and does not stand still while the machine sleeps. */
 export type Happened =
   | { what: 'start' }
   | { what: 'opened' }
@@ -143,7 +144,7 @@ export class Stream {
         this.#resyncUrl = frame.url;
         this.#resyncSeq = seqOf(frame.cursor);
         this.#kept = [];
-        return [{ do: 'fetch', url: frame.url }];
+        return [{ do: 'fetch', url: frame.url, afterMs: 0 }];
       case 'pulse':
         this.#pulseAgeS = frame.age_s;
         this.#pulseAt = now;
@@ -178,7 +179,7 @@ export class Stream {
     const isBehind = board.seq < this.#resyncSeq;
     const hasHole = this.#kept.length >= KEPT_FRAMES_MAX && first !== undefined && first.seq > board.seq + 1;
     // Another process answered that is still catching up, or more came than is kept: ask again.
-    if (isBehind || hasHole) return [{ do: 'fetch', url: this.#resyncUrl }];
+    if (isBehind || hasHole) return [{ do: 'fetch', url: this.#resyncUrl, afterMs: AGAIN_MS }];
     const later = this.#kept.filter((frame) => frame.seq > board.seq);
     this.#forgetResync();
     this.cursor = board.cursor;
