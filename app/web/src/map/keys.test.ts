@@ -1,13 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { actOf, neighbour } from './keys';
+import { KEYS } from '$console/hotkeys';
+import { ACTS, actOf, neighbour } from './keys';
 
 const key = (name: string, changes: Partial<KeyboardEvent> = {}) => ({ key: name, ctrlKey: false, altKey: false, metaKey: false, ...changes });
 
 describe('keys', () => {
-  test('do the same with Caps Lock on', () => expect(actOf(key('N'))).toBe(actOf(key('n'))));
+  test('do the same with Caps Lock on', () => expect(actOf(key('J'))).toBe('next'));
 
   test('of the browser stay the browser’s', () => {
-    for (const held of ['ctrlKey', 'altKey', 'metaKey']) expect(actOf(key('r', { [held]: true }))).toBeNull();
+    for (const held of ['ctrlKey', 'altKey', 'metaKey']) expect(actOf(key('b', { [held]: true }))).toBeNull();
+  });
+
+  test('of the console stay the console’s: N takes a new call wherever the focus is', () => {
+    const console = new Set<string>([...KEYS].map((name) => name.toLowerCase()));
+    const own = Object.keys(ACTS).filter((name) => name !== 'Enter' && name !== 'Escape'); // these mean the focused thing
+    expect(own.filter((name) => console.has(name))).toEqual([]);
   });
 
   test('that pan and zoom are left to the map itself', () => {

@@ -1,14 +1,18 @@
-/** What the keys do while the map has the focus. Panning and zooming are MapLibre's own. */
+/**
+ * What the keys do while the map has the focus. Panning and zooming are MapLibre's own.
+ *
+ * None is a key of the console's (`hotkeys.ts`): N must take a new call wherever the focus is.
+ */
 
 export type Act = 'next' | 'previous' | 'ruler' | 'mark' | 'cancel' | 'list' | 'heat' | 'fit' | 'centre';
 
-const ACTS: Readonly<Record<string, Act>> = {
-  n: 'next',
-  p: 'previous',
-  r: 'ruler',
+export const ACTS: Readonly<Record<string, Act>> = {
+  j: 'next',
+  k: 'previous',
+  b: 'ruler', // bearing
   Enter: 'mark',
   Escape: 'cancel',
-  l: 'list',
+  x: 'list', // text
   h: 'heat',
   '0': 'fit',
   c: 'centre',

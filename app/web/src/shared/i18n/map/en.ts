@@ -1,7 +1,7 @@
 /** The words of the map, English. */
 export const map = {
   'map.title': 'Map',
-  'map.help': 'Arrows pan, + and - zoom, n and p go to the next and previous incident, r measures, l shows the list, 0 shows everything.',
+  'map.help': 'Arrows pan, + and - zoom, J and K go to the next and previous incident, B measures, C goes to the selected, H shows recent activations, X shows the list, 0 shows everything.',
   'map.tools': 'Map tools',
   'map.zoom_in': 'Zoom in',
   'map.zoom_out': 'Zoom out',

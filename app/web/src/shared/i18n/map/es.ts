@@ -3,7 +3,7 @@ import type { map as english } from './en';
 
 export const map: Record<keyof typeof english, string> = {
   'map.title': 'Mapa',
-  'map.help': 'Las flechas desplazan, + y - acercan y alejan, n y p van al incidente siguiente y anterior, r mide, l muestra la lista, 0 muestra todo.',
+  'map.help': 'Las flechas desplazan, + y - acercan y alejan, J y K van al incidente siguiente y anterior, B mide, C va a lo seleccionado, H muestra las activaciones recientes, X muestra la lista, 0 muestra todo.',
   'map.tools': 'Herramientas del mapa',
   'map.zoom_in': 'Acercar',
   'map.zoom_out': 'Alejar',

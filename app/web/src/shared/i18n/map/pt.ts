@@ -3,7 +3,7 @@ import type { map as english } from './en';
 
 export const map: Record<keyof typeof english, string> = {
   'map.title': 'Mapa',
-  'map.help': 'As setas deslocam, + e - aproximam e afastam, n e p vão ao incidente seguinte e anterior, r mede, l mostra a lista, 0 mostra tudo.',
+  'map.help': 'As setas deslocam, + e - aproximam e afastam, J e K vão ao incidente seguinte e anterior, B mede, C vai ao selecionado, H mostra os acionamentos recentes, X mostra a lista, 0 mostra tudo.',
   'map.tools': 'Ferramentas do mapa',
   'map.zoom_in': 'Aproximar',
   'map.zoom_out': 'Afastar',
