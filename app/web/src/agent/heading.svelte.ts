@@ -1,5 +1,7 @@
-/** Which way the phone points, where it can tell: degrees from north, smoothed, null without a compass. */
+/** Which way the phone points, where it can tell: degrees from true north, smoothed, null without a compass. */
 
+import type { Point } from '$shared/contract';
+import { declinationDeg } from './declination';
 import { relativeDeg, turn } from './geometry';
 
 interface AppleOrientation extends DeviceOrientationEvent {
@@ -14,7 +16,8 @@ const SILENT_MS = 3_000;
 const FLAT_DEG = 60; // held steeper than that, `alpha` no longer says where the top edge points
 
 export class Heading {
-  deg = $state<number | null>(null);
+  #magneticDeg = $state<number | null>(null);
+  #declinationDeg = $state(0);
   #heardAt = 0;
   #timer = 0;
 
@@ -29,8 +32,17 @@ export class Heading {
     window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.addEventListener('deviceorientation', this.#take);
     this.#timer = window.setInterval(() => {
-      if (Date.now() - this.#heardAt > SILENT_MS) this.deg = null;
+      if (Date.now() - this.#heardAt > SILENT_MS) this.#magneticDeg = null;
     }, 1_000);
+  }
+
+  get deg(): number | null {
+    return this.#magneticDeg === null ? null : turn(this.#magneticDeg + this.#declinationDeg);
+  }
+
+  /** A compass points to the magnetic pole: how far beside the other one depends on where one is. */
+  async locate(at: Point): Promise<void> {
+    this.#declinationDeg = await declinationDeg(at, new Date());
   }
 
   stop(): void {
@@ -38,14 +50,15 @@ export class Heading {
     window.removeEventListener('deviceorientation', this.#take);
     window.clearInterval(this.#timer);
     this.#timer = 0;
-    this.deg = null;
+    this.#magneticDeg = null;
   }
 
   #take = (event: AppleOrientation): void => {
     const read = headingOf(event, screen.orientation.angle);
     if (read === null) return;
     this.#heardAt = Date.now();
-    this.deg = this.deg === null ? read : turn(this.deg + relativeDeg(read, this.deg) * SMOOTH);
+    this.#magneticDeg =
+      this.#magneticDeg === null ? read : turn(this.#magneticDeg + relativeDeg(read, this.#magneticDeg) * SMOOTH);
   };
 }
 
