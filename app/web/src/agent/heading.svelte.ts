@@ -20,15 +20,17 @@ export class Heading {
   #declinationDeg = $state(0);
   #heardAt = 0;
   #timer = 0;
+  #isWanted = false;
 
   /** An iPhone asks its person, and only upon a tap. */
   mustAsk = $state(false);
 
   /** Begins to listen. `byTap`: called from a tap, so that the phone may be asked. */
   async start(byTap = false): Promise<void> {
-    if (this.#timer !== 0 || typeof DeviceOrientationEvent === 'undefined') return;
+    this.#isWanted = true;
+    if (typeof DeviceOrientationEvent === 'undefined') return;
     this.mustAsk = !(await isAllowed(byTap));
-    if (this.mustAsk) return;
+    if (this.mustAsk || !this.#isWanted || this.#timer !== 0) return;
     window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.addEventListener('deviceorientation', this.#take);
     this.#timer = window.setInterval(() => {
@@ -46,6 +48,7 @@ export class Heading {
   }
 
   stop(): void {
+    this.#isWanted = false;
     window.removeEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.removeEventListener('deviceorientation', this.#take);
     window.clearInterval(this.#timer);
