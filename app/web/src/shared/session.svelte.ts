@@ -35,6 +35,13 @@ export class Session {
   /** Take up the key kept, else the demonstration's. A phone without signal keeps the person it knew. */
   async restore(): Promise<void> {
     const kept = sessionStorage.getItem(this.#slot) ?? localStorage.getItem(this.#slot);
+    if (kept !== null && this.role === 'agent' && !/[?&]unit=/.test(location.search) && this.#recall(kept)) {
+      // A request that hangs in a canyon must not keep the agent from the place on this phone: asked about afterwards.
+      this.isRestoring = false;
+      this.demo = await this.#demo();
+      await this.#take(kept);
+      return;
+    }
     const demo = await this.#demo();
     this.demo = demo;
     const wanted = demo === null ? undefined : this.#wanted(demo);
@@ -85,15 +92,22 @@ export class Session {
     } catch (error) {
       if (error instanceof Refusal && error.status < 500) return this.#refuse('unknown_key');
       if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
-      const known = localStorage.getItem(`${this.#slot}.me`);
-      if (known === null) return this.#refuse('unreachable');
-      this.me = JSON.parse(known) as Me;
-      return true;
+      return this.#recall(key) || this.#refuse('unreachable');
     }
+  }
+
+  /** Be whom this key last belonged to, as far as this machine knows. */
+  #recall(key: string): boolean {
+    const known = localStorage.getItem(`${this.#slot}.me`);
+    if (known === null) return false;
+    this.#key = key;
+    this.me ??= JSON.parse(known) as Me;
+    return true;
   }
 
   #refuse(fault: SignInFault): false {
     this.#key = null;
+    this.me = null;
     this.fault = fault;
     return false;
   }
