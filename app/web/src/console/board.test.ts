@@ -51,9 +51,14 @@ describe('the places of an incident', () => {
     const row = incident(1, { place: { point, state: 'confirmed', source: 'dispatcher', cell: '', sign_id: 'TUC-040', sector: 'TUC' } });
     const found = locationsOf(row, [call], [], { s: { device: { point: { lat: 31.0, lon: -111.0 }, radius_m: 60 } } });
     expect(found.map((one) => one.source)).toEqual(['current', 'stated', 'device']);
-    expect(found[1]?.fromCurrentM).toBeGreaterThan(11_000);
-    expect(found[1]?.fromCurrentM).toBeLessThan(11_200);
-    expect(found[2]).toMatchObject({ fromCurrentM: 0, radiusM: 60 });
+    expect(found[1]?.awayM).toBeGreaterThan(11_000);
+    expect(found[1]?.awayM).toBeLessThan(11_200);
+    expect(found[2]).toMatchObject({ awayM: 0, awayFrom: 'current', radiusM: 60 });
+  });
+
+  it('are measured from the phone while no place is accepted', () => {
+    const found = locationsOf(incident(1), [call], [], { s: { device: { point, radius_m: 60 } } });
+    expect(found.map((one) => [one.source, one.awayFrom, one.awayM === null])).toEqual([['stated', 'device', false], ['device', 'device', true]]);
   });
 
   it('do not show a device nobody opened', () => {

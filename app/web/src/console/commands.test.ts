@@ -13,6 +13,7 @@ describe('the command line', () => {
     expect(parse('av U12')).toEqual({ do: 'status', unit: 'U12', status: 'cleared' });
     expect(parse('n 417 the mother called back')).toEqual({ do: 'note', incident: 417, text: 'the mother called back' });
     expect(parse('f 417')).toEqual({ do: 'find', what: '417' });
+    expect(parse('/f 417')).toEqual({ do: 'find', what: '417' });
     expect(parse('?')).toEqual({ do: 'help' });
     expect(parse('ack')).toEqual({ do: 'acknowledge', alarm: null });
   });
@@ -20,6 +21,7 @@ describe('the command line', () => {
   it('takes an outcome by any beginning that only one has', () => {
     expect(parse('c 417 self')).toMatchObject({ outcome: 'self_recovered', cancelled: false });
     expect(parse('x 417 duplicate 41')).toMatchObject({ outcome: 'duplicate', rest: '41', cancelled: true });
+    expect(parse('c! 417 found_well')).toMatchObject({ releaseUnits: true, cancelled: false });
     expect(parse('c 417 found')).toEqual({ fault: 'not_an_outcome', verb: 'c', word: 'found' });
   });
 

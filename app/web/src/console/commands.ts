@@ -15,7 +15,7 @@ export type Command =
   | { do: 'find'; what: string }
   | { do: 'place'; incident: number; sign: string }
   | { do: 'priority'; incident: number; priority: number }
-  | { do: 'outcome'; incident: number; outcome: Outcome; rest: string; cancelled: boolean }
+  | { do: 'outcome'; incident: number; outcome: Outcome; rest: string; cancelled: boolean; releaseUnits: boolean }
   | { do: 'reopen'; incident: number }
   | { do: 'release'; incident: number }
   | { do: 'link'; incident: number; other: number }
@@ -69,6 +69,7 @@ export const VERBS: readonly Verb[] = [
   { verb: 'p', slots: ['incident', 'priority'], optional: 0 },
   { verb: 'r', slots: ['incident'], optional: 0 },
   { verb: 'c', slots: ['incident', 'outcome', 'text'], optional: 1 },
+  { verb: 'c!', slots: ['incident', 'outcome', 'text'], optional: 1 },
   { verb: 'x', slots: ['incident', 'outcome', 'text'], optional: 1 },
   { verb: 'ro', slots: ['incident'], optional: 0 },
   { verb: 'ln', slots: ['incident', 'incident'], optional: 0 },
@@ -84,7 +85,7 @@ const BY_NAME = new Map(VERBS.map((verb) => [verb.verb, verb]));
 const TO_THE_END: readonly Slot[] = ['text', 'find', 'agency'];
 
 export function parse(line: string): Command | Fault {
-  const words = line.trim().split(/\s+/);
+  const words = line.trim().replace(/^\//, '').split(/\s+/); // who types the `/` once more means no other thing
   const verb = (words[0] ?? '').toLowerCase();
   const known = BY_NAME.get(verb);
   if (known === undefined) return { fault: 'unknown_verb', verb, word: verb };
@@ -144,8 +145,9 @@ function build(verb: string, given: readonly string[]): Command {
     case 'r':
       return { do: 'release', incident };
     case 'c':
+    case 'c!':
     case 'x':
-      return { do: 'outcome', incident, outcome: outcomeOf(second) ?? 'not_found', rest: third, cancelled: verb === 'x' };
+      return { do: 'outcome', incident, outcome: outcomeOf(second) ?? 'not_found', rest: third, cancelled: verb === 'x', releaseUnits: verb === 'c!' };
     case 'ro':
       return { do: 'reopen', incident };
     case 'ln':

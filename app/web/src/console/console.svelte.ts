@@ -3,7 +3,7 @@ import { createContext } from 'svelte';
 import { Refusal, Unreachable } from '$shared/api';
 import { BoardStore } from '$shared/board.svelte';
 import type { Incident, Unit } from '$shared/contract';
-import { isKey, t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
+import { isKey, said, t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
 import type { Selection } from '$map/selection';
 import { Session } from '$shared/session.svelte';
 import { Connection } from '$shared/socket';
@@ -55,7 +55,7 @@ export class Console {
   #ticker: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
-    this.windows = new Windows((said) => this.#hear(said));
+    this.windows = new Windows((heard) => this.#hear(heard));
     this.bell = new Bell(this.board, this.windows);
     if (this.view.name === 'incident') this.selected = this.view.id;
   }
@@ -203,25 +203,25 @@ export class Console {
     }
   }
 
-  #hear(said: Said): void {
-    switch (said.say) {
+  #hear(heard: Said): void {
+    switch (heard.say) {
       case 'incident':
         if (this.view.name === 'incident') break; // this window is about one incident, whatever the others look at
-        this.selected = said.id;
-        this.mark = said.id === null ? null : { kind: 'incident', id: said.id };
+        this.selected = heard.id;
+        this.mark = heard.id === null ? null : { kind: 'incident', id: heard.id };
         break;
       case 'unit':
-        this.selectedUnit = said.id;
-        if (said.id !== null) this.mark = { kind: 'unit', id: said.id };
+        this.selectedUnit = heard.id;
+        if (heard.id !== null) this.mark = { kind: 'unit', id: heard.id };
         break;
       case 'seen':
-        this.bell.seen(said.keys);
+        this.bell.seen(heard.keys);
         break;
       case 'theme':
-        theme.use(said.name);
+        theme.use(heard.name);
         break;
       case 'language':
-        if (said.name === 'en' || said.name === 'es' || said.name === 'pt') words.use(said.name);
+        if (heard.name === 'en' || heard.name === 'es' || heard.name === 'pt') words.use(heard.name);
         break;
     }
   }
@@ -232,7 +232,7 @@ export function inWords(error: unknown): string {
   if (error instanceof Unreachable) return t('refusal.unreachable');
   if (!(error instanceof Refusal)) throw error;
   const key = `refusal.${error.code}`;
-  const allowed = error.allowed.length > 0 ? ` ${t('refusal.allowed', { allowed: error.allowed.join(', ') })}` : '';
+  const allowed = error.allowed.length > 0 ? ` ${t('refusal.allowed', { allowed: error.allowed.map((word) => said('allowed', word)).join(', ') })}` : '';
   return `${isKey(key) ? t(key) : t('refusal.other')} ${error.message}.${allowed}`;
 }
 

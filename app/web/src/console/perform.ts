@@ -49,10 +49,10 @@ export async function perform(desk: Console, command: Command): Promise<boolean>
       return did(await desk.ask(api.call('PUT /v1/incidents/{incident_id}/priority', { params, body }), 'priority.set', { id: command.incident, priority: command.priority }));
     }
     case 'outcome': {
-      const { incident: id, outcome, rest, cancelled } = command;
+      const { incident: id, outcome, rest, cancelled, releaseUnits } = command;
       const extra = outcome === 'duplicate' ? { duplicate_of: Number(rest.replace('#', '')) } : outcome === 'transferred' ? { agency: rest } : {};
       const route = cancelled ? 'POST /v1/incidents/{incident_id}/cancel' : 'POST /v1/incidents/{incident_id}/outcome';
-      const asked = api.call(route, { params: { incident_id: id }, body: { outcome, ...extra, ...version(id) } });
+      const asked = api.call(route, { params: { incident_id: id }, body: { outcome, release_units: releaseUnits, ...extra, ...version(id) } });
       return did(await desk.ask(asked, 'outcome.recorded', { id, outcome: said('outcome', outcome) }));
     }
     case 'reopen':

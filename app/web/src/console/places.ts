@@ -11,31 +11,33 @@ export interface Location {
   /** 90 % of the device's fixes lie within. */
   radiusM: number | null;
   state: PlaceState | null;
-  /** From the current place; null where there is none. */
-  fromCurrentM: number | null;
+  /** From the current place, or where there is none from the phone; null where there is neither. */
+  awayM: number | null;
+  awayFrom: 'current' | 'device';
 }
 
 export function locationsOf(incident: Incident, calls: readonly Call[], alerts: readonly Alert[], opened: Readonly<Record<string, PrivateCall>>): Location[] {
   const current = incident.place?.point ?? null;
-  const away = (point: Point): number | null => (current === null ? null : distanceM(current, point));
+  const phone = calls.flatMap((call) => opened[call.sealed]?.device?.point ?? [])[0] ?? null;
+  const reference = current ?? phone;
+  const awayFrom = current === null ? 'device' : 'current';
+  const line = (one: Omit<Location, 'awayM' | 'awayFrom'>): Location => {
+    const isReference = one.source === awayFrom;
+    return { ...one, awayFrom, awayM: reference === null || isReference ? null : distanceM(reference, one.point) };
+  };
   const found: Location[] = [];
   if (incident.place !== null) {
     const { point, sign_id: signId, state } = incident.place;
-    found.push({ key: 'current', source: 'current', signId, point, radiusM: null, state, fromCurrentM: null });
+    found.push(line({ key: 'current', source: 'current', signId, point, radiusM: null, state }));
   }
   for (const call of calls) {
     const best = call.candidates[0];
-    if (best !== undefined) {
-      found.push({ key: `stated ${call.id}`, source: 'stated', signId: best.sign_id, point: best.point, radiusM: null, state: call.state, fromCurrentM: away(best.point) });
-    }
+    if (best !== undefined) found.push(line({ key: `stated ${call.id}`, source: 'stated', signId: best.sign_id, point: best.point, radiusM: null, state: call.state }));
     const device = opened[call.sealed]?.device;
-    if (device) {
-      found.push({ key: `device ${call.id}`, source: 'device', signId: null, point: device.point, radiusM: device.radius_m, state: null, fromCurrentM: away(device.point) });
-    }
+    if (device) found.push(line({ key: `device ${call.id}`, source: 'device', signId: null, point: device.point, radiusM: device.radius_m, state: null }));
   }
-  for (const alert of alerts) {
-    if (alert.place === null) continue;
-    found.push({ key: `tower ${alert.id}`, source: 'tower', signId: alert.tower_id, point: alert.place.point, radiusM: null, state: alert.place.state, fromCurrentM: away(alert.place.point) });
+  for (const { id, place, tower_id: signId } of alerts) {
+    if (place !== null) found.push(line({ key: `tower ${id}`, source: 'tower', signId, point: place.point, radiusM: null, state: place.state }));
   }
   return found;
 }

@@ -341,6 +341,7 @@ export const desk = {
   'verb.p': 'set the priority',
   'verb.r': 'let the desk pick again',
   'verb.c': 'close with an outcome',
+  'verb.c!': 'the same, and release its units',
   'verb.x': 'close, no response was needed',
   'verb.ro': 'reopen',
   'verb.ln': 'link two incidents',
@@ -385,6 +386,20 @@ export const desk = {
   'refusal.unavailable': 'The desk is away; send it again.',
   'refusal.other': 'It was refused:',
   'refusal.allowed': 'Possible instead: {allowed}.',
+
+  'allowed.release_units=true': 'tick "release its units", or use c!',
+  'allowed.preempt=true': 'tick "take it from its incident", or use d!',
+  'allowed.place': 'accept a place first',
+  'allowed.assign': 'send a unit',
+  'allowed.reopen': 'reopen it first',
+  'allowed.acknowledge': 'acknowledge it',
+
+  'sector.title': 'Sectors',
+  'sector.turn': 'Change to: {mode}',
+  'sector.set': 'Sector {sector}: {mode}.',
+
+  'mode.auto': 'offers at once',
+  'mode.recommend': 'waits for a dispatcher',
 
   'paper.title': 'Paper board',
   'paper.print': 'Print (P)',

@@ -343,6 +343,7 @@ export const desk: Record<keyof typeof english, string> = {
   'verb.p': 'fijar la prioridad',
   'verb.r': 'que la mesa elija otra vez',
   'verb.c': 'cerrar con un resultado',
+  'verb.c!': 'lo mismo, y liberar sus unidades',
   'verb.x': 'cerrar, no hizo falta respuesta',
   'verb.ro': 'reabrir',
   'verb.ln': 'vincular dos incidentes',
@@ -387,6 +388,20 @@ export const desk: Record<keyof typeof english, string> = {
   'refusal.unavailable': 'La mesa no está; envíelo otra vez.',
   'refusal.other': 'Fue rechazado:',
   'refusal.allowed': 'En su lugar se puede: {allowed}.',
+
+  'allowed.release_units=true': 'marque «liberar sus unidades», o use c!',
+  'allowed.preempt=true': 'marque «quitarla de su incidente», o use d!',
+  'allowed.place': 'acepte antes un lugar',
+  'allowed.assign': 'envíe una unidad',
+  'allowed.reopen': 'reábralo antes',
+  'allowed.acknowledge': 'dese por enterado',
+
+  'sector.title': 'Sectores',
+  'sector.turn': 'Cambiar a: {mode}',
+  'sector.set': 'Sector {sector}: {mode}.',
+
+  'mode.auto': 'ofrece de inmediato',
+  'mode.recommend': 'espera a despacho',
 
   'paper.title': 'Tablero de papel',
   'paper.print': 'Imprimir (P)',

@@ -343,6 +343,7 @@ export const desk: Record<keyof typeof english, string> = {
   'verb.p': 'definir a prioridade',
   'verb.r': 'deixar a mesa escolher de novo',
   'verb.c': 'encerrar com um resultado',
+  'verb.c!': 'o mesmo, e liberar suas unidades',
   'verb.x': 'encerrar, não foi preciso atender',
   'verb.ro': 'reabrir',
   'verb.ln': 'vincular dois incidentes',
@@ -387,6 +388,20 @@ export const desk: Record<keyof typeof english, string> = {
   'refusal.unavailable': 'A mesa está fora; envie de novo.',
   'refusal.other': 'Foi recusado:',
   'refusal.allowed': 'Em vez disso pode-se: {allowed}.',
+
+  'allowed.release_units=true': 'marque "liberar suas unidades", ou use c!',
+  'allowed.preempt=true': 'marque "tirá-la do seu incidente", ou use d!',
+  'allowed.place': 'aceite antes um local',
+  'allowed.assign': 'envie uma unidade',
+  'allowed.reopen': 'reabra-o antes',
+  'allowed.acknowledge': 'dê ciência',
+
+  'sector.title': 'Setores',
+  'sector.turn': 'Mudar para: {mode}',
+  'sector.set': 'Setor {sector}: {mode}.',
+
+  'mode.auto': 'oferece de imediato',
+  'mode.recommend': 'espera o despacho',
 
   'paper.title': 'Quadro de papel',
   'paper.print': 'Imprimir (P)',
