@@ -1,7 +1,6 @@
-/** Shapes drawn on the map that are not places of the registry: circles of uncertainty, cells, the ruler. */
+/** Shapes drawn on the map that are not places of the registry: circles of uncertainty, lines, the ruler. */
 
-import type { Feature, FeatureCollection, LineString, Polygon, Position } from 'geojson';
-import { cellToBoundary } from 'h3-js';
+import type { Feature, LineString, Polygon, Position } from 'geojson';
 import type { Point } from '$shared/contract';
 import { bearingDeg, distanceM } from '$shared/distance';
 
@@ -34,21 +33,6 @@ export function line(through: readonly Point[], properties: Record<string, strin
   if (through.length < 2) return null;
   const coordinates = through.map(({ lat, lon }) => [lon, lat]);
   return { type: 'Feature', properties, geometry: { type: 'LineString', coordinates } };
-}
-
-const HOT_COUNT = 5; // a single incident is no hot spot, even where there is no second one
-
-/** The outlines of H3 cells, each with its `count` and its `share` of the highest count, 0 < share <= 1. */
-export function heat(cells: readonly { cell: string; count: number }[]): FeatureCollection<Polygon> {
-  const highest = cells.reduce((most, { count }) => Math.max(most, count), HOT_COUNT);
-  return {
-    type: 'FeatureCollection',
-    features: cells.map(({ cell, count }) => ({
-      type: 'Feature',
-      properties: { cell, count, share: count / highest },
-      geometry: { type: 'Polygon', coordinates: [cellToBoundary(cell, true)] },
-    })),
-  };
 }
 
 /** What the ruler says from one place to another. `bearing` and `back` are degrees from true north. */

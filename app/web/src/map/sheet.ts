@@ -13,6 +13,7 @@ import {
   type MapLibreEvent,
   type MapMouseEvent,
   type PointLike,
+  ScaleControl,
   setWorkerUrl,
 } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
@@ -90,6 +91,7 @@ export class Sheet {
       fadeDuration: 0, // labels of moving units would never finish fading
       locale: { 'Map.Title': options.label },
     });
+    this.map.addControl(new ScaleControl({ unit: 'metric' }), 'bottom-right');
     this.map.touchZoomRotate.disableRotation();
     this.map.keyboard.disableRotation();
     this.map.on('click', this.#click);

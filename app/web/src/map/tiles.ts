@@ -6,7 +6,7 @@
  */
 
 import { addProtocol, type LayerSpecification, type Map as MapLibre } from 'maplibre-gl';
-import { PMTiles, Protocol, type RangeResponse, type Source, TileType } from 'pmtiles';
+import { type Header, PMTiles, Protocol, type RangeResponse, type Source, TileType } from 'pmtiles';
 import type { Api } from '$shared/api';
 import { contrast, type Palette } from './palette';
 
@@ -39,25 +39,37 @@ export async function addTiles(map: MapLibre, api: Api, palette: Palette): Promi
   if (archives.length === 0) return;
   if (!isKnown) addProtocol(SCHEME, protocol.tile);
   isKnown = true;
-  for (const { name, url } of archives) {
-    const archive = new PMTiles(new Archive(api, url));
-    protocol.add(archive);
-    const header = await archive.getHeader();
-    const source = `tiles-${name}`;
+  const opened = await Promise.all(archives.map(({ name, url }) => open(api, name, url)));
+  // Pictures first: they would hide the lines.
+  for (const { source, url, header, archive } of opened.sort((a, b) => Number(isVector(a.header)) - Number(isVector(b.header)))) {
     if (map.getSource(source) !== undefined) continue;
-    const isVector = header.tileType === TileType.Mvt;
     map.addSource(source, {
-      type: isVector ? 'vector' : 'raster',
+      type: isVector(header) ? 'vector' : 'raster',
       tiles: [`${SCHEME}://${url}/{z}/{x}/{y}`],
       minzoom: header.minZoom,
       maxzoom: header.maxZoom,
       bounds: [header.minLon, header.minLat, header.maxLon, header.maxLat],
-      ...(isVector ? {} : { tileSize: 256 }),
+      ...(isVector(header) ? {} : { tileSize: 256 }),
     });
-    const drawn = isVector ? vectorLayers(source, await namesOf(archive), palette) : [rasterLayer(source, palette)];
+    const drawn = isVector(header) ? vectorLayers(source, await namesOf(archive), palette) : [rasterLayer(source, palette)];
     for (const layer of drawn) map.addLayer(layer, BELOW);
   }
 }
+
+interface Opened {
+  readonly source: string;
+  readonly url: string;
+  readonly header: Header;
+  readonly archive: PMTiles;
+}
+
+async function open(api: Api, name: string, url: string): Promise<Opened> {
+  const archive = new PMTiles(new Archive(api, url));
+  protocol.add(archive);
+  return { source: `tiles-${name}`, url, header: await archive.getHeader(), archive };
+}
+
+const isVector = (header: Header): boolean => header.tileType === TileType.Mvt;
 
 async function namesOf(archive: PMTiles): Promise<string[]> {
   const metadata = (await archive.getMetadata()) as { vector_layers?: { id: string }[] };
