@@ -1,6 +1,6 @@
 /** English, for the console and for the words of the wire, grouped by what they belong to. */
 export const desk = {
-  'shared.demo': 'Demonstration: nothing here is real',
+  'shared.demo': 'Demo: nothing here is real',
 
   'sign_in.dispatcher': "The dispatcher's console. Paste your key.",
   'sign_in.agent': "The agent's phone. Paste your unit's key.",
@@ -34,7 +34,7 @@ export const desk = {
   'theme.dark': 'Dark',
 
   'status.language': 'Language',
-  'status.age': 'picture {age} old',
+  'status.age': 'picture: {age} old',
   'status.age_title': 'How long ago the desk behind this picture was last heard',
   'status.timers': 'timers ran {age} ago',
   'status.timers_unknown': 'timers: unknown',

@@ -2,7 +2,7 @@ import type { desk as english } from './en';
 
 /** Spanish. */
 export const desk: Record<keyof typeof english, string> = {
-  'shared.demo': 'Demostración: nada de esto es real',
+  'shared.demo': 'Demo: nada de esto es real',
 
   'sign_in.dispatcher': 'La consola de despacho. Pegue su clave.',
   'sign_in.agent': 'El teléfono del agente. Pegue la clave de su unidad.',
@@ -36,10 +36,10 @@ export const desk: Record<keyof typeof english, string> = {
   'theme.dark': 'Oscuro',
 
   'status.language': 'Idioma',
-  'status.age': 'imagen de hace {age}',
+  'status.age': 'imagen: {age}',
   'status.age_title': 'Cuánto hace que se oyó a la mesa detrás de esta imagen',
-  'status.timers': 'temporizadores hace {age}',
-  'status.timers_unknown': 'temporizadores: se desconoce',
+  'status.timers': 'relojes hace {age}',
+  'status.timers_unknown': 'relojes: se desconoce',
   'status.well': 'todo bien',
   'status.ill': 'con fallas: {what}',
 

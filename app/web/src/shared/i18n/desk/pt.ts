@@ -2,7 +2,7 @@ import type { desk as english } from './en';
 
 /** Portuguese. */
 export const desk: Record<keyof typeof english, string> = {
-  'shared.demo': 'Demonstração: nada aqui é real',
+  'shared.demo': 'Demo: nada aqui é real',
 
   'sign_in.dispatcher': 'O console de despacho. Cole sua chave.',
   'sign_in.agent': 'O telefone do agente. Cole a chave da sua unidade.',
@@ -36,10 +36,10 @@ export const desk: Record<keyof typeof english, string> = {
   'theme.dark': 'Escuro',
 
   'status.language': 'Idioma',
-  'status.age': 'imagem de {age} atrás',
+  'status.age': 'imagem: {age}',
   'status.age_title': 'Há quanto tempo se ouviu a mesa por trás desta imagem',
-  'status.timers': 'temporizadores há {age}',
-  'status.timers_unknown': 'temporizadores: desconhecido',
+  'status.timers': 'relógios há {age}',
+  'status.timers_unknown': 'relógios: desconhecido',
   'status.well': 'tudo bem',
   'status.ill': 'com falhas: {what}',
 
