@@ -55,7 +55,7 @@ export function layers(p: Palette): LayerSpecification[] {
   return [...ground(p), ...below(p), ...placeNames(p), ...signLayers(p), ...people(p)];
 }
 
-/** Land, water and the lines between. The layer before which an operator's own tiles go is `names-county`. */
+/** Land, water and the lines between. An operator's own tiles go right under the border. */
 function ground(p: Palette): LayerSpecification[] {
   return [
     { id: 'water', type: 'background', paint: { 'background-color': p.water } },

@@ -12,6 +12,7 @@ import { contrast, type Palette } from './palette';
 
 const BELOW = 'border'; // tiles lie over the coarse land and its lines, under the border, everything live and all names
 const SCHEME = 'pmtiles';
+const PREFIX = 'tiles-';
 const protocol = new Protocol();
 let isKnown = false;
 
@@ -66,10 +67,20 @@ interface Opened {
 async function open(api: Api, name: string, url: string): Promise<Opened> {
   const archive = new PMTiles(new Archive(api, url));
   protocol.add(archive);
-  return { source: `tiles-${name}`, url, header: await archive.getHeader(), archive };
+  return { source: `${PREFIX}${name}`, url, header: await archive.getHeader(), archive };
 }
 
 const isVector = (header: Header): boolean => header.tileType === TileType.Mvt;
+
+/** Give the archives' layers the colours of another theme. */
+export function paintTiles(map: MapLibre, palette: Palette): void {
+  for (const layer of map.getStyle().layers) {
+    if (!('source' in layer) || !layer.source.startsWith(PREFIX)) continue;
+    const named = 'source-layer' in layer ? (layer['source-layer'] ?? '') : '';
+    const fresh = layer.type === 'raster' ? rasterLayer(layer.source, palette) : vectorLayers(layer.source, [named], palette)[0];
+    for (const [name, value] of Object.entries(fresh?.paint ?? {})) map.setPaintProperty(layer.id, name as never, value as never);
+  }
+}
 
 async function namesOf(archive: PMTiles): Promise<string[]> {
   const metadata = (await archive.getMetadata()) as { vector_layers?: { id: string }[] };
@@ -79,7 +90,7 @@ async function namesOf(archive: PMTiles): Promise<string[]> {
 function rasterLayer(source: string, p: Palette): LayerSpecification {
   const isNight = contrast(p.land, '#000000') < contrast(p.land, '#ffffff');
   // A white sheet at night blinds: darkened, its names are still read.
-  return { id: source, type: 'raster', source, paint: isNight ? { 'raster-brightness-max': 0.5, 'raster-saturation': -0.4 } : {} };
+  return { id: source, type: 'raster', source, paint: { 'raster-brightness-max': isNight ? 0.5 : 1, 'raster-saturation': isNight ? -0.4 : 0 } };
 }
 
 type Drawn = 'water' | 'stream' | 'road' | 'contour' | 'name';
