@@ -68,7 +68,8 @@ export class Sheet {
   #sent_ms = 0;
   #isReady = false;
   #isOver = false;
-  #pointer: Point | null = null;
+  /** Where the pointer rests on the screen; the ground moves under it. */
+  #pointer: MapMouseEvent['point'] | null = null;
   #pointerFrame = 0;
 
   /** Raises what MapLibre raises when the browser gives no WebGL2 context. */
@@ -231,16 +232,21 @@ export class Sheet {
   }
 
   #hover = (event: MapMouseEvent): void => {
-    this.#pointer = { lat: event.lngLat.lat, lon: event.lngLat.lng };
-    const { x, y } = event.point;
+    this.#pointer = event.point;
+    this.#pointSoon();
+  };
+
+  #pointSoon(): void {
     if (this.#pointerFrame !== 0) return;
     this.#pointerFrame = requestAnimationFrame(() => {
       this.#pointerFrame = 0;
-      this.#options.onpointer(this.#pointer);
-      const isOver = this.#isReady && this.map.queryRenderedFeatures([x, y], { layers: [...CLICKED] }).length > 0;
+      if (this.#pointer === null) return;
+      const { lat, lng } = this.map.unproject(this.#pointer);
+      this.#options.onpointer({ lat, lon: lng });
+      const isOver = this.#isReady && this.map.queryRenderedFeatures(this.#pointer, { layers: [...CLICKED] }).length > 0;
       this.map.getCanvas().style.cursor = isOver ? 'pointer' : '';
     });
-  };
+  }
 
   #leave = (): void => {
     this.#pointer = null;
@@ -250,6 +256,7 @@ export class Sheet {
   #moved = (event: MapLibreEvent): void => {
     const { lat, lng } = event.target.getCenter();
     this.#options.onmove({ lat, lon: lng });
+    if (this.#pointer !== null) this.#pointSoon();
   };
 }
 

@@ -90,7 +90,7 @@ async function namesOf(archive: PMTiles): Promise<string[]> {
 function rasterLayer(source: string, p: Palette): LayerSpecification {
   const isNight = contrast(p.land, '#000000') < contrast(p.land, '#ffffff');
   // A white sheet at night blinds: darkened, its names are still read.
-  return { id: source, type: 'raster', source, paint: { 'raster-brightness-max': isNight ? 0.5 : 1, 'raster-saturation': isNight ? -0.4 : 0 } };
+  return { id: source, type: 'raster', source, paint: { 'raster-brightness-max': isNight ? 0.35 : 1, 'raster-saturation': isNight ? -0.4 : 0 } };
 }
 
 type Drawn = 'water' | 'stream' | 'road' | 'contour' | 'name';

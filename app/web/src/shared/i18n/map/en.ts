@@ -86,7 +86,7 @@ export const map = {
   'map.no_drawing': 'This browser cannot draw a map. Distance, bearing and grid reference stand below.',
   'map.lost': 'The map’s drawing was interrupted by the graphics driver and is being restored.',
   'map.credit': 'Base map 1 : 10 million, for orientation, not for navigation. US Census Bureau (us-atlas), Natural Earth (world-atlas), towns © GeoNames, CC BY 4.0.',
-  'map.credit_short': 'Base map: orientation only',
+  'map.credit_short': 'Base map for orientation only · © GeoNames, Natural Earth, US Census',
   'map.target': 'Target',
   'map.you': 'You',
   'map.age.s': '{n} s',

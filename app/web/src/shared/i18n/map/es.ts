@@ -88,7 +88,7 @@ export const map: Record<keyof typeof english, string> = {
   'map.no_drawing': 'Este navegador no puede dibujar un mapa. La distancia, el rumbo y la cuadrícula están abajo.',
   'map.lost': 'El controlador gráfico interrumpió el dibujo del mapa; se está restaurando.',
   'map.credit': 'Mapa base 1 : 10 millones, para orientarse, no para navegar. US Census Bureau (us-atlas), Natural Earth (world-atlas), poblaciones © GeoNames, CC BY 4.0.',
-  'map.credit_short': 'Mapa base: solo orientación',
+  'map.credit_short': 'Mapa base solo para orientarse · © GeoNames, Natural Earth, US Census',
   'map.target': 'Destino',
   'map.you': 'Usted',
   'map.age.s': '{n} s',

@@ -88,7 +88,7 @@ export const map: Record<keyof typeof english, string> = {
   'map.no_drawing': 'Este navegador não consegue desenhar um mapa. A distância, o rumo e a quadrícula estão abaixo.',
   'map.lost': 'O driver gráfico interrompeu o desenho do mapa; está sendo restaurado.',
   'map.credit': 'Mapa base 1 : 10 milhões, para orientação, não para navegação. US Census Bureau (us-atlas), Natural Earth (world-atlas), cidades © GeoNames, CC BY 4.0.',
-  'map.credit_short': 'Mapa base: só orientação',
+  'map.credit_short': 'Mapa base só para orientação · © GeoNames, Natural Earth, US Census',
   'map.target': 'Destino',
   'map.you': 'Você',
   'map.age.s': '{n} s',
