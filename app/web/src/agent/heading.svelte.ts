@@ -25,17 +25,25 @@ export class Heading {
   /** An iPhone asks its person, and only upon a tap. */
   mustAsk = $state(false);
 
-  /** Begins to listen. `byTap`: called from a tap, so that the phone may be asked. */
-  async start(byTap = false): Promise<void> {
+  /** Asks for the compass in a calm moment, from a tap, so that nobody is asked on the way. */
+  async ask(): Promise<void> {
+    if (typeof DeviceOrientationEvent !== 'undefined') this.mustAsk = !(await isAllowed());
+  }
+
+  /** Begins to listen; called again from a tap where the phone must be asked first. */
+  async start(): Promise<void> {
     this.#isWanted = true;
-    if (typeof DeviceOrientationEvent === 'undefined') return;
-    this.mustAsk = !(await isAllowed(byTap));
-    if (this.mustAsk || !this.#isWanted || this.#timer !== 0) return;
+    await this.ask();
+    if (!this.#mayListen()) return;
     window.addEventListener('deviceorientationabsolute', this.#take as EventListener);
     window.addEventListener('deviceorientation', this.#take);
     this.#timer = window.setInterval(() => {
       if (Date.now() - this.#heardAt > SILENT_MS) this.#magneticDeg = null;
     }, 1_000);
+  }
+
+  #mayListen(): boolean {
+    return this.#isWanted && !this.mustAsk && this.#timer === 0;
   }
 
   get deg(): number | null {
@@ -66,13 +74,13 @@ export class Heading {
 }
 
 /** An iPhone asks its person, and only upon a tap: without one it refuses, which says that it has to be asked. */
-async function isAllowed(byTap: boolean): Promise<boolean> {
+async function isAllowed(): Promise<boolean> {
   const asks = DeviceOrientationEvent as unknown as Asks;
   if (asks.requestPermission === undefined) return true;
   try {
     return (await asks.requestPermission()) === 'granted';
   } catch (error) {
-    if (byTap || !(error instanceof DOMException)) throw error;
+    if (!(error instanceof DOMException)) throw error;
     return false;
   }
 }
