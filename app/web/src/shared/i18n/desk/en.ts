@@ -97,7 +97,7 @@ export const desk = {
   'incident.received': 'received {age} ago',
   'incident.own_window': 'own window',
   'incident.sector': 'Sector {sector}',
-  'incident.party': '{adults} adults, {children} children',
+  'incident.party': 'adults {adults}, children {children}',
   'incident.needs': 'Needs: {needs}',
   'incident.handed_to': 'handed to {agency}',
 

@@ -99,7 +99,7 @@ export const desk: Record<keyof typeof english, string> = {
   'incident.received': 'recibido hace {age}',
   'incident.own_window': 'ventana propia',
   'incident.sector': 'Sector {sector}',
-  'incident.party': '{adults} adultos, {children} menores',
+  'incident.party': 'adultos {adults}, menores {children}',
   'incident.needs': 'Necesita: {needs}',
   'incident.handed_to': 'entregado a {agency}',
 

@@ -99,7 +99,7 @@ export const desk: Record<keyof typeof english, string> = {
   'incident.received': 'recebido há {age}',
   'incident.own_window': 'janela própria',
   'incident.sector': 'Setor {sector}',
-  'incident.party': '{adults} adultos, {children} crianças',
+  'incident.party': 'adultos {adults}, crianças {children}',
   'incident.needs': 'Precisa: {needs}',
   'incident.handed_to': 'entregue a {agency}',
 
