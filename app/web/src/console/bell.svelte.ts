@@ -1,5 +1,6 @@
 /** The bell of this console: rings what is new, again while nobody has acknowledged it, and keeps the list of it. */
 import type { BoardStore } from '$shared/board.svelte';
+import type { Alarm } from '$shared/contract';
 import { Sounds, type Sound } from '$shared/sound';
 import type { EventFrame } from '$shared/stream';
 import { SvelteSet } from 'svelte/reactivity';
@@ -100,13 +101,7 @@ export class Bell {
   /** Ring what is new and, while anything waits, again every few seconds. */
   tick(now: number): void {
     this.isArmed = this.#sounds.isArmed;
-    for (const alarm of this.ringing) {
-      const key = ringKey(alarm);
-      if (this.#rung.has(key)) continue;
-      this.#rung.add(key);
-      if (this.#isFirstPicture && alarm.kind !== 'mayday') continue;
-      this.#ring(soundOf(alarm.kind), isLoud(alarm.kind, this.#priorityOf(alarm.incident_id)));
-    }
+    for (const alarm of this.ringing) this.#ringOnce(alarm);
     if (this.#board.version('incidents') > 0) this.#isFirstPicture = false;
     this.#forget();
     this.#repeat(now);
@@ -116,6 +111,17 @@ export class Bell {
   #hear(frame: EventFrame): void {
     const news = newsOf(frame);
     if (news !== null) this.#add(news);
+    // At once, and not at the next tick: a browser slows the timers of a window that is out of sight, to one a minute.
+    for (const alarm of frame.after.alarms ?? []) if (isRinging(alarm)) this.#ringOnce(alarm);
+    this.#playNext(Date.now());
+  }
+
+  #ringOnce(alarm: Alarm): void {
+    const key = ringKey(alarm);
+    if (this.#rung.has(key)) return;
+    this.#rung.add(key);
+    if (this.#isFirstPicture && alarm.kind !== 'mayday') return; // what rang before this window opened: the top one is repeated
+    this.#ring(soundOf(alarm.kind), isLoud(alarm.kind, this.#priorityOf(alarm.incident_id)));
   }
 
   #add(news: News): void {
@@ -125,6 +131,7 @@ export class Bell {
     this.#ring(soundOf(news.kind), isLoud(news.kind, news.priority));
   }
 
+  /** Called with every frame and pulse, so that repeats do not rest on timers alone. */
   #repeat(now: number): void {
     if (now < this.#repeatAt) return;
     this.#repeatAt = now + REPEAT_S * 1000;

@@ -182,6 +182,7 @@ export class Console {
       lateLoops: stream.lateLoops,
       degraded: stream.degraded,
     };
+    this.bell.tick(Date.now());
   }
 
   #tick(): void {
@@ -190,7 +191,7 @@ export class Console {
     if (isWell) this.#lostSince = null;
     else this.#lostSince ??= this.now;
     this.bell.connection(this.#lostSince !== null && (this.now - this.#lostSince) / 1000 >= LOST_AFTER_S, this.now);
-    this.bell.tick(this.now);
+    this.bell.tick(Date.now());
   }
 
   async #placeUnits(): Promise<void> {

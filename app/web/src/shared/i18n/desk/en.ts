@@ -11,6 +11,7 @@ export const desk = {
   'menu.open': 'Menu',
 
   'sign_in.as': 'Signed in: {name}',
+  'sign_in.again': 'Sign in again',
   'sign_in.out': 'Sign out',
   'sign_in.unknown_key': 'This key is not known, or was revoked.',
   'sign_in.wrong_role': 'This key is for another kind of person.',
@@ -50,6 +51,7 @@ export const desk = {
 
   'stale.old': 'This picture is {age} old',
   'stale.do': 'What you see may no longer be so. Use radio and paper until this goes.',
+  'stale.refused': 'The service no longer knows this key',
   'stale.lost': 'Connection lost',
   'stale.returning': 'Coming back by itself. The board is as it was.',
 

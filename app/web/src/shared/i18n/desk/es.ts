@@ -13,6 +13,7 @@ export const desk: Record<keyof typeof english, string> = {
   'menu.open': 'Menú',
 
   'sign_in.as': 'Sesión: {name}',
+  'sign_in.again': 'Entrar de nuevo',
   'sign_in.out': 'Salir',
   'sign_in.unknown_key': 'Esta clave no se conoce o fue revocada.',
   'sign_in.wrong_role': 'Esta clave es de otro tipo de persona.',
@@ -52,6 +53,7 @@ export const desk: Record<keyof typeof english, string> = {
 
   'stale.old': 'Esta imagen tiene {age}',
   'stale.do': 'Lo que ve puede ya no ser así. Use radio y papel hasta que esto desaparezca.',
+  'stale.refused': 'El servicio ya no conoce esta clave',
   'stale.lost': 'Conexión perdida',
   'stale.returning': 'Vuelve por sí sola. El tablero está como estaba.',
 

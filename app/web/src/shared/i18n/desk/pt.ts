@@ -13,6 +13,7 @@ export const desk: Record<keyof typeof english, string> = {
   'menu.open': 'Menu',
 
   'sign_in.as': 'Sessão: {name}',
+  'sign_in.again': 'Entrar de novo',
   'sign_in.out': 'Sair',
   'sign_in.unknown_key': 'Esta chave não é conhecida ou foi revogada.',
   'sign_in.wrong_role': 'Esta chave é de outro tipo de pessoa.',
@@ -52,6 +53,7 @@ export const desk: Record<keyof typeof english, string> = {
 
   'stale.old': 'Esta imagem tem {age}',
   'stale.do': 'O que você vê pode já não ser assim. Use rádio e papel até isto sumir.',
+  'stale.refused': 'O serviço já não conhece esta chave',
   'stale.lost': 'Conexão perdida',
   'stale.returning': 'Volta sozinha. O quadro está como estava.',
 
