@@ -45,7 +45,7 @@ export const agent = {
   'agent.truth.gps_absent': 'No GPS',
   'agent.truth.gps_off': 'GPS off',
   'agent.truth.not_kept': 'This phone does not keep what is not sent: do not close the app',
-  'agent.truth.degraded': 'The service runs on part of its strength: use the radio as well',
+  'agent.truth.degraded': 'Part of the service is down: news may come late',
   'agent.unsent.title': 'Not sent yet',
   'agent.unsent.none': 'Everything has been sent.',
   'agent.unsent.order': 'Sent by itself, once, in this order, when there is signal.',

@@ -47,7 +47,7 @@ export const agent: Record<keyof typeof english, string> = {
   'agent.truth.gps_absent': 'Sin GPS',
   'agent.truth.gps_off': 'GPS apagado',
   'agent.truth.not_kept': 'Este teléfono no guarda lo que falta enviar: no cierre la aplicación',
-  'agent.truth.degraded': 'El servicio funciona a medias: use también la radio',
+  'agent.truth.degraded': 'Parte del servicio no funciona: las noticias pueden llegar tarde',
   'agent.unsent.title': 'Aún sin enviar',
   'agent.unsent.none': 'Todo está enviado.',
   'agent.unsent.order': 'Se envía solo, una vez, en este orden, cuando haya señal.',

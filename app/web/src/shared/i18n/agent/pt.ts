@@ -47,7 +47,7 @@ export const agent: Record<keyof typeof english, string> = {
   'agent.truth.gps_absent': 'Sem GPS',
   'agent.truth.gps_off': 'GPS desligado',
   'agent.truth.not_kept': 'Este telefone não guarda o que falta enviar: não feche o aplicativo',
-  'agent.truth.degraded': 'O serviço funciona em parte: use também o rádio',
+  'agent.truth.degraded': 'Parte do serviço está fora: as notícias podem atrasar',
   'agent.unsent.title': 'Ainda não enviado',
   'agent.unsent.none': 'Tudo foi enviado.',
   'agent.unsent.order': 'Enviado sozinho, uma vez, nesta ordem, quando houver sinal.',
