@@ -73,7 +73,7 @@ clean:
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
 
-$(WEB)/node_modules/.installed: $(WEB)/package-lock.json $(WEB)/.npmrc .venv/.installed
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json $(WEB)/.npmrc | .venv/.installed
 	@echo "Installing what the screens are built with (once)."
 	@$(IN_WEB) "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel error
 	@touch $@

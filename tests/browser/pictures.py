@@ -23,6 +23,7 @@ PHONE: Final = {
 }
 HERE: Final = {"latitude": 31.78, "longitude": -112.25, "accuracy": 8}  # beside TUC-041
 DRAWN_MS: Final = 2_500
+SIGN: Final = {"dark": "one", "light": "five"}  # a second call from the same sign would be a possible duplicate
 GARBLED: Final = {
     "said": "Tucson, it ends with four one, the rest is shot away",
     "language": "es",
@@ -101,6 +102,8 @@ async def agent(browser: Browser, url: str, keys: dict[str, Any], theme: str) ->
     outcome = {"outcome": "found_well", "release_units": True}
     done = f"{url}/v1/incidents/{call['incident_id']}/outcome"
     await asyncio.to_thread(ask, done, keys["dispatcher"], "POST", outcome)
+    duty = f"{url}/v1/units/{unit}/duty"
+    await asyncio.to_thread(ask, duty, keys["dispatcher"], "PUT", {"on_duty": False})
     await context.close()
 
 
