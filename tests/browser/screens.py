@@ -4,6 +4,7 @@ import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final
 
 from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Request, expect
@@ -27,6 +28,9 @@ OscillatorNode.prototype.start = function (...when) {
   return start.apply(this, when);
 };
 """
+# A key of the catalogue that nobody translated would be shown as it stands: `board.no_place`.
+MISSING: Final = re.compile(r"\b(?:agent|board|incident|map|status|sound|place|alarms|held|outcome)\.[a-z_]{2,}\b")
+EMPTY_PNG_BYTES: Final = 10_000
 NETWORK: Final = re.compile(r"net::ERR_|Failed to load resource|WebSocket connection to")  # what an outage writes
 
 
@@ -115,3 +119,28 @@ async def violations(page: Page) -> list[str]:
         for one in found["violations"]
         for node in one["nodes"]
     ]
+
+
+async def barriers(page: Page) -> list[str]:
+    """Return what axe finds in the dark and in the light, one line each."""
+    found = []
+    before = await page.evaluate("document.documentElement.dataset.theme")
+    for theme in ("dark", "light"):
+        await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
+        found += [f"{theme}: {fault}" for fault in await violations(page)]
+    await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", before)
+    return found
+
+
+async def speak(page: Page, language: str, file: Path) -> None:
+    """Have the page in a language, look that no word is missing, and take its picture."""
+    await page.evaluate("(language) => localStorage.setItem('auxilio.language', language)", language)
+    if await page.locator("html").get_attribute("lang") != language:
+        await page.reload()
+    await expect(page.locator("html")).to_have_attribute("lang", language)
+    await page.wait_for_timeout(300)
+    text = await page.inner_text("body")
+    assert "undefined" not in text
+    assert not MISSING.findall(text), MISSING.findall(text)
+    await page.screenshot(path=file)
+    assert file.stat().st_size > EMPTY_PNG_BYTES
