@@ -12,6 +12,7 @@ import { theme } from '$shared/theme.svelte';
 import { fold, type AlarmLine } from './alarmlines';
 import { Bell } from './bell.svelte';
 import { DARK, lampState, type Lamp } from './lamp';
+import { emptyDraft } from './newcall';
 import { grouped } from './order';
 import { viewOf, Windows, type Said, type View } from './windows';
 
@@ -44,6 +45,8 @@ export class Console {
   device = $state.raw<{ lat: number; lon: number; radius_m: number } | null>(null);
   panel = $state<Panel>('incident');
   dialog = $state<Dialog>('none');
+  /** The call being taken down. Esc hides it and loses nothing: it is there again with the next N. */
+  draft = $state(emptyDraft());
   notice = $state.raw<Notice | null>(null);
   hasPicture = $state(false);
   readonly groups = $derived.by(() => grouped(this.board.all('incidents').values()));

@@ -1,7 +1,9 @@
 /** What a dispatcher takes down while a PSAP is on the line, and the report it becomes. */
+import { newId } from '$shared/api';
 import type { Routes } from '$shared/contract';
 
 export interface Draft {
+  callId: string;
   said: string;
   number: string;
   language: string;
@@ -20,7 +22,9 @@ export interface Draft {
   chosen: string | null;
 }
 
+/** Nothing written yet, under a call id of its own: saved twice it is one call, changed in between an update of it. */
 export const emptyDraft = (): Draft => ({
+  callId: `console-${newId()}`,
   said: '', number: '', language: '', adults: '', children: '', childAlone: false, needs: [], name: '', health: '', narrative: '',
   lat: '', lon: '', radius: '', kind: 'real', chosen: null,
 });
@@ -46,7 +50,7 @@ export function isEmpty(draft: Draft): boolean {
   return [draft.said, draft.number, draft.narrative, draft.name, draft.health].every((text) => text.trim() === '') && deviceOf(draft) === null;
 }
 
-export function reportOf(draft: Draft, callId: string): Routes['POST /v1/calls']['body'] {
+export function reportOf(draft: Draft): Routes['POST /v1/calls']['body'] {
   const device = deviceOf(draft);
   const party = {
     ...(draft.adults === '' ? {} : { adults: Number(draft.adults) }),
@@ -57,7 +61,7 @@ export function reportOf(draft: Draft, callId: string): Routes['POST /v1/calls']
     said: draft.said, callback_number: draft.number, language: draft.language, name: draft.name, health: draft.health, narrative: draft.narrative,
   }).filter(([, text]) => text.trim() !== '');
   return {
-    call_id: callId,
+    call_id: draft.callId,
     kind: draft.kind,
     needs: draft.needs,
     ...Object.fromEntries(texts),

@@ -70,6 +70,7 @@ export const desk = {
   'board.calls': '{n} calls',
   'board.since_received': 'Time since it was received',
   'board.overdue': 'OVERDUE',
+  'board.half': 'due soon',
   'board.new': 'NEW',
   'board.empty': 'Nobody waits for help.',
 
@@ -281,6 +282,9 @@ export const desk = {
   'call.lon': 'Longitude',
   'call.radius': '± metres',
   'call.type_first': 'Type what is read out; the signs it may be appear here.',
+  'call.unsaved': 'Unsaved call',
+  'call.hide': 'Hide, keep',
+  'call.clear': 'Clear',
   'call.save': 'Save the call',
   'call.empty': 'Write at least one thing down first.',
   'call.recorded': 'The call is recorded.',

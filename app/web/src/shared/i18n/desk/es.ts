@@ -72,6 +72,7 @@ export const desk: Record<keyof typeof english, string> = {
   'board.calls': '{n} llamadas',
   'board.since_received': 'Tiempo desde que se recibió',
   'board.overdue': 'VENCIDO',
+  'board.half': 'pronto vence',
   'board.new': 'NUEVO',
   'board.empty': 'Nadie espera ayuda.',
 
@@ -283,6 +284,9 @@ export const desk: Record<keyof typeof english, string> = {
   'call.lon': 'Longitud',
   'call.radius': '± metros',
   'call.type_first': 'Escriba lo que se lee; aquí aparecen los letreros posibles.',
+  'call.unsaved': 'Llamada sin guardar',
+  'call.hide': 'Ocultar, conservar',
+  'call.clear': 'Vaciar',
   'call.save': 'Guardar la llamada',
   'call.empty': 'Anote al menos una cosa primero.',
   'call.recorded': 'La llamada quedó registrada.',

@@ -72,6 +72,7 @@ export const desk: Record<keyof typeof english, string> = {
   'board.calls': '{n} chamadas',
   'board.since_received': 'Tempo desde o recebimento',
   'board.overdue': 'ATRASADO',
+  'board.half': 'vence logo',
   'board.new': 'NOVO',
   'board.empty': 'Ninguém espera ajuda.',
 
@@ -283,6 +284,9 @@ export const desk: Record<keyof typeof english, string> = {
   'call.lon': 'Longitude',
   'call.radius': '± metros',
   'call.type_first': 'Digite o que se lê; aqui aparecem as placas possíveis.',
+  'call.unsaved': 'Chamada não salva',
+  'call.hide': 'Ocultar, manter',
+  'call.clear': 'Limpar',
   'call.save': 'Salvar a chamada',
   'call.empty': 'Anote ao menos uma coisa primeiro.',
   'call.recorded': 'A chamada foi registrada.',
