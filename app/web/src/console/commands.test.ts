@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '$shared/i18n/en';
-import { complete, isFault, parse, VERBS } from './commands';
+import { isFault, parse } from './commands';
+import { complete } from './completion';
+import { VERBS } from './verbs';
 
 const KNOWN = { units: ['U1', 'U12', 'U14'], incidents: [417, 41, 9], signs: ['TUC-041'], alarms: [7] };
 

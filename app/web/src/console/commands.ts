@@ -4,6 +4,7 @@
  */
 import type { AssignmentStatus, Outcome } from '$shared/contract';
 import { OUTCOMES } from './outcomes';
+import { BY_NAME, type Slot, type Verb } from './verbs';
 
 export type Command =
   | { do: 'assign'; unit: string; incident: number; reason: string; preempt: boolean }
@@ -35,53 +36,10 @@ export interface Fault {
   word: string;
 }
 
-export type Slot = 'unit' | 'incident' | 'sign' | 'outcome' | 'priority' | 'text' | 'find' | 'alarm' | 'agency';
-export interface Verb {
-  verb: string;
-  /** The names of what follows; in brackets what may be left out. */
-  slots: readonly Slot[];
-  optional: number;
-}
-
 const STATUS_VERBS: Readonly<Record<string, AssignmentStatus>> = {
   ac: 'acknowledged', enr: 'en_route', os: 'on_scene', pc: 'subject_contact', tr: 'transporting', ad: 'at_destination', av: 'cleared', dn: 'declined',
 };
 
-/** Every verb, in the order the cheat sheet prints them. */
-export const VERBS: readonly Verb[] = [
-  { verb: 'd', slots: ['unit', 'incident', 'text'], optional: 1 },
-  { verb: 'd!', slots: ['unit', 'incident', 'text'], optional: 1 },
-  { verb: 'ac', slots: ['unit'], optional: 0 },
-  { verb: 'enr', slots: ['unit'], optional: 0 },
-  { verb: 'os', slots: ['unit'], optional: 0 },
-  { verb: 'pc', slots: ['unit'], optional: 0 },
-  { verb: 'tr', slots: ['unit'], optional: 0 },
-  { verb: 'ad', slots: ['unit'], optional: 0 },
-  { verb: 'av', slots: ['unit'], optional: 0 },
-  { verb: 'dn', slots: ['unit'], optional: 0 },
-  { verb: 'sd', slots: ['unit', 'text'], optional: 1 },
-  { verb: 'on', slots: ['unit'], optional: 0 },
-  { verb: 'off', slots: ['unit'], optional: 0 },
-  { verb: 'md', slots: ['unit'], optional: 0 },
-  { verb: 'n', slots: ['incident', 'text'], optional: 0 },
-  { verb: 'f', slots: ['find'], optional: 0 },
-  { verb: 'pl', slots: ['incident', 'sign'], optional: 0 },
-  { verb: 'p', slots: ['incident', 'priority'], optional: 0 },
-  { verb: 'r', slots: ['incident'], optional: 0 },
-  { verb: 'c', slots: ['incident', 'outcome', 'text'], optional: 1 },
-  { verb: 'c!', slots: ['incident', 'outcome', 'text'], optional: 1 },
-  { verb: 'x', slots: ['incident', 'outcome', 'text'], optional: 1 },
-  { verb: 'ro', slots: ['incident'], optional: 0 },
-  { verb: 'ln', slots: ['incident', 'incident'], optional: 0 },
-  { verb: 'mg', slots: ['incident', 'incident'], optional: 0 },
-  { verb: 'ho', slots: ['incident', 'agency'], optional: 0 },
-  { verb: 'ack', slots: ['alarm'], optional: 1 },
-  { verb: 'nc', slots: [], optional: 0 },
-  { verb: 'na', slots: [], optional: 0 },
-  { verb: 'print', slots: [], optional: 0 },
-  { verb: '?', slots: [], optional: 0 },
-];
-const BY_NAME = new Map(VERBS.map((verb) => [verb.verb, verb]));
 const TO_THE_END: readonly Slot[] = ['text', 'find', 'agency'];
 
 export function parse(line: string): Command | Fault {
@@ -181,51 +139,4 @@ function outcomeOf(word: string): Outcome | null {
   const exact = OUTCOMES.find((outcome) => outcome === wanted);
   const begins = OUTCOMES.filter((outcome) => outcome.startsWith(wanted));
   return exact ?? (wanted !== '' && begins.length === 1 ? (begins[0] ?? null) : null);
-}
-
-export interface Known {
-  units: readonly string[];
-  incidents: readonly number[];
-  signs: readonly string[];
-  alarms: readonly number[];
-}
-
-/** What may stand where the cursor is, best first: at most `SHOWN`, each as the whole line it would make. */
-export const SHOWN = 8;
-export function complete(line: string, known: Known): string[] {
-  const words = line.trimStart().split(/\s+/);
-  const last = words.at(-1) ?? '';
-  if (words.length <= 1) {
-    return VERBS.filter((verb) => verb.verb.startsWith(last.toLowerCase()))
-      .map((verb) => (verb.slots.length > 0 ? `${verb.verb} ` : verb.verb))
-      .slice(0, SHOWN);
-  }
-  const slot = BY_NAME.get((words[0] ?? '').toLowerCase())?.slots[words.length - 2];
-  const head = words.slice(0, -1).join(' ');
-  const wanted = last.replace(/^#/, '').toUpperCase();
-  return choices(slot, known)
-    .filter((choice) => choice.toUpperCase().startsWith(wanted))
-    .slice(0, SHOWN)
-    .map((choice) => `${head} ${choice} `);
-}
-
-function choices(slot: Slot | undefined, known: Known): string[] {
-  switch (slot) {
-    case 'unit':
-      return [...known.units];
-    case 'incident':
-      return known.incidents.map(String);
-    case 'alarm':
-      return known.alarms.map(String);
-    case 'outcome':
-      return [...OUTCOMES];
-    case 'sign':
-      return [...known.signs];
-    case 'find':
-      return [...known.incidents.map(String), ...known.units, ...known.signs];
-    case 'priority':
-      return ['10', '9', '8', '7', '6', '5', '4', '3', '2', '1', '0'];
-    default:
-      return [];
-  }
 }

@@ -3,7 +3,7 @@ import { createContext } from 'svelte';
 import { Refusal, Unreachable } from '$shared/api';
 import { BoardStore } from '$shared/board.svelte';
 import type { Incident, Unit } from '$shared/contract';
-import { isKey, said, t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
+import { t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
 import type { Selection } from '$map/selection';
 import { Session } from '$shared/session.svelte';
 import { Connection } from '$shared/socket';
@@ -14,6 +14,7 @@ import { Bell } from './bell.svelte';
 import { DARK, lampState, type Lamp } from './lamp';
 import { emptyDraft } from './newcall';
 import { grouped } from './order';
+import { inWords } from './refusals';
 import { viewOf, Windows, type Said, type View } from './windows';
 
 export type Panel = 'incident' | 'map' | 'units';
@@ -229,15 +230,6 @@ export class Console {
         break;
     }
   }
-}
-
-/** A refusal in the reader's language, with the service's own words for what only it knows. */
-export function inWords(error: unknown): string {
-  if (error instanceof Unreachable) return t('refusal.unreachable');
-  if (!(error instanceof Refusal)) throw error;
-  const key = `refusal.${error.code}`;
-  const allowed = error.allowed.length > 0 ? ` ${t('refusal.allowed', { allowed: error.allowed.map((word) => said('allowed', word)).join(', ') })}` : '';
-  return `${isKey(key) ? t(key) : t('refusal.other')} ${error.message}.${allowed}`;
 }
 
 export const [useConsole, provideConsole] = createContext<Console>();
