@@ -12,6 +12,7 @@ import {
   Map as MapLibre,
   type MapLibreEvent,
   type MapMouseEvent,
+  type PaddingOptions,
   type PointLike,
   ScaleControl,
   setWorkerUrl,
@@ -146,8 +147,9 @@ export class Sheet {
     this.map.easeTo({ center: [at.lon, at.lat], zoom, duration: 400 });
   }
 
-  fit(box: [number, number, number, number] | null): void {
-    this.map.fitBounds(box ?? HOME, { padding: 48, maxZoom: FIT_ZOOM_MAX, duration: 400 });
+  /** Show the whole of a box, or the nine sectors; `padding` is room for what lies over the map, in pixels. */
+  fit(box: [number, number, number, number] | null, padding: number | PaddingOptions = 48): void {
+    this.map.fitBounds(box ?? HOME, { padding, maxZoom: FIT_ZOOM_MAX, duration: 400 });
   }
 
   middle(): Point {
