@@ -9,6 +9,8 @@ export interface AlarmLine {
   count: number;
   at: string;
   incidentId: number | null;
+  /** Where a click leads: of a folded line the oldest one's incident. */
+  leadsTo: number | null;
   unitId: string | null;
   towerId: string | null;
   reason: string;
@@ -54,6 +56,7 @@ function ofAlarm(alarm: Alarm): AlarmLine {
     count: 1,
     at: alarm.raised_at,
     incidentId: alarm.incident_id,
+    leadsTo: alarm.incident_id,
     unitId: alarm.unit_id,
     towerId: alarm.tower_id,
     reason: alarm.reason,
@@ -70,6 +73,7 @@ function ofNews(news: News): AlarmLine {
     count: 1,
     at: news.at,
     incidentId: news.incidentId,
+    leadsTo: news.incidentId,
     unitId: null,
     towerId: null,
     reason: '',

@@ -58,6 +58,7 @@ describe('the alarm list', () => {
     const [line, ...rest] = fold([], many);
     expect(rest).toEqual([]);
     expect(line?.count).toBe(many.length);
+    expect([line?.incidentId, line?.leadsTo]).toEqual([null, 1]);
     expect(line?.newsKeys).toEqual(many.map((one) => one.key));
   });
 

@@ -28,7 +28,9 @@ export function distance(metres: number): string {
 }
 
 export function minutes(seconds: number): string {
-  return seconds < 90 ? `${Math.round(seconds)} s` : `${Math.round(seconds / 60)} min`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const whole = Math.round(seconds / 60);
+  return whole < 100 ? `${whole} min` : `${Math.floor(whole / 60)} h ${pad(whole % 60)}`;
 }
 
 export function coordinates(point: Point): string {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Api, Refusal, Unreachable } from './api';
 import { bearingDeg, distanceM } from './distance';
-import { age, distance } from './format';
+import { age, distance, minutes } from './format';
 import { readBack, spelled } from './readback';
 
 describe('what is read back', () => {
@@ -22,6 +22,7 @@ describe('what is read back', () => {
 describe('figures', () => {
   it('are short and never more than two units', () => {
     expect([5, 65, 3700, 90_000].map(age)).toEqual(['5 s', '1:05', '1 h 01', '1 d 1 h']);
+    expect([45, 1900, 15_600].map(minutes)).toEqual(['45 s', '32 min', '4 h 20']);
     expect([950, 2450, 28_400].map(distance)).toEqual(['950 m', '2.5 km', '28 km']);
   });
 
