@@ -42,6 +42,11 @@ export const desk = {
   'status.well': 'all well',
   'status.ill': 'not well: {what}',
 
+  'part.postgresql': 'the database',
+  'part.desk': 'the desk',
+  'part.relay': 'the relay (slower, nothing is lost)',
+  'part.loop': 'loop "{name}" is late',
+
   'lamp.live': 'Live',
   'lamp.catching_up': 'Catching up',
   'lamp.connecting': 'Connecting',

@@ -44,6 +44,11 @@ export const desk: Record<keyof typeof english, string> = {
   'status.well': 'todo bien',
   'status.ill': 'con fallas: {what}',
 
+  'part.postgresql': 'la base de datos',
+  'part.desk': 'la mesa',
+  'part.relay': 'el relevo (más lento, nada se pierde)',
+  'part.loop': 'ciclo «{name}» atrasado',
+
   'lamp.live': 'En vivo',
   'lamp.catching_up': 'Poniéndose al día',
   'lamp.connecting': 'Conectando',

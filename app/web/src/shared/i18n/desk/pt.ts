@@ -44,6 +44,11 @@ export const desk: Record<keyof typeof english, string> = {
   'status.well': 'tudo bem',
   'status.ill': 'com falhas: {what}',
 
+  'part.postgresql': 'o banco de dados',
+  'part.desk': 'a mesa',
+  'part.relay': 'o relé (mais lento, nada se perde)',
+  'part.loop': 'ciclo "{name}" atrasado',
+
   'lamp.live': 'Ao vivo',
   'lamp.catching_up': 'Atualizando',
   'lamp.connecting': 'Conectando',
