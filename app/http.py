@@ -13,18 +13,24 @@ from app import problems
 from app.contract import asyncapi
 from app.contract.openapi import complete
 from app.door import STREAM, Door
-from app.routes import board, handling, health, incidents, reports, units
+from app.gazetteer import Gazetteer
+from app.routes import board, demo, handling, health, incidents, maps, reports, units, web
+from app.screens import Screens
 from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
-ROUTERS: Final = (reports.router, incidents.router, handling.router, units.router, board.router, health.router)
+ROUTERS: Final = (
+    reports.router, incidents.router, handling.router, units.router, board.router, maps.router, health.router,
+    demo.router, web.router,
+)  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"cache-control", b"no-store"),
 )
+CACHE: Final = b"cache-control"
+NOT_KEPT: Final = (CACHE, b"no-store")  # what an answer of data says that says nothing itself
 
 
 class Headers:
@@ -40,7 +46,10 @@ class Headers:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *HEADERS]
+                headers = [*message["headers"], *HEADERS]
+                if not any(name == CACHE for name, _ in headers):
+                    headers.append(NOT_KEPT)
+                message["headers"] = headers
             await send(message)
 
         await self._app(scope, receive, with_headers)
@@ -99,6 +108,8 @@ def build_http(services: Services | None) -> FastAPI:
         openapi_url="/v1/openapi.json",
     )
     app.state.services = services
+    app.state.screens = Screens()
+    app.state.gazetteer = Gazetteer()
     for router in ROUTERS:
         app.include_router(router)
 
@@ -123,7 +134,7 @@ def build_asgi(services: Services, *, allowed_hosts: tuple[str, ...] = ("*",)) -
 
 def _publish(app: FastAPI) -> None:
     """Serve FastAPI's own document with what it cannot know added."""
-    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    routes = [r for router in ROUTERS for r in router.routes if isinstance(r, APIRoute) and r.include_in_schema]
     document = cache(lambda plain=app.openapi: complete(plain(), routes))
     app.openapi = document  # type: ignore[method-assign]  # FastAPI's documented way
 

@@ -2,10 +2,13 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from app.view import View
 from geo.point import Point
+
+SAMPLE: Final = timedelta(seconds=5)  # of a track, by the device's clock; 17,000 a day and unit at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +29,9 @@ class Positions:
         self._forward = forward
         self.latest: dict[str, Fix] = {}
         self._to_tell: dict[str, Fix] = {}
-        self._to_keep: dict[str, Fix] = {}
+        self._to_keep: set[str] = set()
+        self._samples: list[Fix] = []
+        self._sampled_at: dict[str, datetime] = {}
         self._to_relay: dict[str, Fix] = {}
         self.taken = 0
 
@@ -43,7 +48,8 @@ class Positions:
         self._to_tell[fix.unit_id] = fix
         if is_own:
             self._forward(fix)
-            self._to_keep[fix.unit_id] = fix
+            self._to_keep.add(fix.unit_id)
+            self._sample(fix)
             self._to_relay[fix.unit_id] = fix
         return True
 
@@ -60,10 +66,21 @@ class Positions:
         fixes, self._to_tell = list(self._to_tell.values()), {}
         return fixes
 
-    def kept(self) -> list[Fix]:
-        """Return what changed since the last call, for the database."""
-        fixes, self._to_keep = list(self._to_keep.values()), {}
-        return fixes
+    def _sample(self, fix: Fix) -> None:
+        """Take a fix into the track when five seconds of the device's own time have passed.
+
+        What a phone tells late, after hours without signal, comes in one burst, and is a track all the same.
+        """
+        before = self._sampled_at.get(fix.unit_id)
+        if before is None or fix.fixed_at - before >= SAMPLE:
+            self._sampled_at[fix.unit_id] = fix.fixed_at
+            self._samples.append(fix)
+
+    def kept(self) -> tuple[list[Fix], list[Fix]]:
+        """Return, for the database, the newest of each unit that moved since the last call, and the tracks' samples."""
+        newest = [self.latest[unit_id] for unit_id in self._to_keep]
+        samples, self._samples, self._to_keep = self._samples, [], set()
+        return newest, samples
 
     def relayed(self) -> list[Fix]:
         """Return what arrived in this process since the last call, for the other processes."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from app.engines import Urls, engines
 from app.http import build_asgi
@@ -11,12 +11,14 @@ from app.main import Process, desk_process, gateway_process
 from app.server import Server, listen
 from app.settings import Settings
 from app.store.migrate import migrate
+from app.tls.serving import secured
 
 log = logging.getLogger(__name__)
 Build = Callable[[Settings, Urls], AbstractAsyncContextManager[Process]]
+OnReady = Callable[[str, str], None]  # the address, and what else the operator is told: with TLS, how phones get in
 
 
-async def run_desk(settings: Settings, on_ready: Callable[[str], None]) -> int:
+async def run_desk(settings: Settings, on_ready: OnReady) -> int:
     """Serve with a desk until stopped; return the exit status."""
     async with engines(settings) as urls:
         applied = await migrate(urls.database)
@@ -25,18 +27,25 @@ async def run_desk(settings: Settings, on_ready: Callable[[str], None]) -> int:
         return await _serve(desk_process, settings, urls, on_ready)
 
 
-async def run_gateway(settings: Settings, on_ready: Callable[[str], None]) -> int:
+async def run_gateway(settings: Settings, on_ready: OnReady) -> int:
     """Serve without a desk until stopped; return the exit status."""
     async with engines(settings) as urls:
         return await _serve(gateway_process, settings, urls, on_ready)
 
 
-async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: Callable[[str], None]) -> int:
-    sock = listen(settings.host, settings.port)
-    async with build(settings, urls) as process:
-        server = Server(build_asgi(process.services, allowed_hosts=settings.allowed_hosts))
-        host, port = sock.getsockname()[:2]
-        asyncio.get_running_loop().call_soon(on_ready, f"http://{host}:{port}")
+async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: OnReady) -> int:
+    sock = listen(settings.listen_host, settings.port)
+    host, port = sock.getsockname()[:2]
+    async with AsyncExitStack() as stack:
+        process = await stack.enter_async_context(build(settings, urls))
+        app = build_asgi(process.services, allowed_hosts=settings.allowed_hosts)
+        tls = await stack.enter_async_context(secured(settings, port)) if settings.tls else None
+        server = Server(app, tls.credentials if tls is not None else None)
+        server.config.load()
+        if tls is not None and server.config.ssl is not None:
+            tls.renew(server.config.ssl)
+        url, invitation = f"{'http' if tls is None else 'https'}://{host}:{port}", tls.invitation if tls else ""
+        asyncio.get_running_loop().call_soon(on_ready, url, invitation)
         error = await server.run_until(sock, process.vital)
     if error is not None:
         log.error("stopped: %s: %s", type(error).__name__, error)

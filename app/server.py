@@ -11,6 +11,8 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.tls.authority import Credentials
+
 log = logging.getLogger(__name__)
 
 # Measured (reliability section 1): uvicorn's own ping time-out never drops a client that has stopped reading. The
@@ -40,7 +42,7 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """uvicorn without its own ideas about logging; stops when told to, or when a task that must not end has ended."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, tls: Credentials | None = None) -> None:
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it, each websocket's address is written
         super().__init__(
             uvicorn.Config(
@@ -57,6 +59,8 @@ class Server(uvicorn.Server):
                 timeout_keep_alive=5,
                 proxy_headers=False,
                 lifespan="off",
+                ssl_certfile=tls.chain if tls is not None else None,
+                ssl_keyfile=tls.key if tls is not None else None,
             )
         )
 
@@ -79,3 +83,12 @@ class Server(uvicorn.Server):
         if vital.done() and not vital.cancelled():
             return vital.exception() or RuntimeError(f"task {vital.get_name()} ended")
         return None
+
+
+class SideServer(Server):
+    """A second server in the same loop: it leaves signals to the first."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear none."""
+        yield

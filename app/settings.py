@@ -5,7 +5,16 @@ import tomllib
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    DirectoryPath,
+    Field,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -75,6 +84,10 @@ class Settings(BaseSettings):
     origins: Origins = ()
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
+    tiles_dir: DirectoryPath | None = None
+    tls: bool = False
+    authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910
+    demo_cast: Path | None = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -88,6 +101,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_DEFAULT))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def listen_host(self) -> str:
+        """The address to listen on: with TLS every one, as phones are elsewhere, unless one was chosen."""
+        return "0.0.0.0" if self.tls and "host" not in self.model_fields_set else self.host  # noqa: S104
 
     @property
     def keys_path(self) -> Path:

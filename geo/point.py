@@ -1,7 +1,8 @@
 """Points on the earth, the one distance kernel, and H3 cells."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import atan2, cos, degrees, isfinite, radians, sin
 from typing import Final
 
 import h3
@@ -55,3 +56,18 @@ def distances_m(lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
 def distance_m(a: Point, b: Point) -> float:
     """Great-circle metres between two points, by the same kernel as `distances_m`, to the last digit."""
     return float(distances_m(a.lat, a.lon, np.array([b.lat]), np.array([b.lon]))[0])
+
+
+def distances_from(a: Point, others: Sequence[Point]) -> list[float]:
+    """Great-circle metres from one point to each of many, by the same kernel."""
+    lats, lons = np.array([b.lat for b in others]), np.array([b.lon for b in others])
+    found: list[float] = distances_m(a.lat, a.lon, lats, lons).tolist()
+    return found
+
+
+def bearing_deg(a: Point, b: Point) -> float:
+    """Initial great-circle bearing from one point to another, degrees clockwise from true north, in [0, 360)."""
+    phi_a, phi_b, d_lam = radians(a.lat), radians(b.lat), radians(b.lon - a.lon)
+    y = sin(d_lam) * cos(phi_b)
+    x = cos(phi_a) * sin(phi_b) - sin(phi_a) * cos(phi_b) * cos(d_lam)
+    return degrees(atan2(y, x)) % 360.0

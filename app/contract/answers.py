@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from app.access.identity import Role
 from app.contract import samples
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
@@ -56,6 +57,20 @@ NAMED: Final[dict[str, Schema]] = {
     "Board": obj(cursor=TEXT, seq=WHOLE, at=INSTANT, rows=rows_by_table()),
     "SignFound": obj(sign=ref("Sign"), cell=TEXT, registry_version=WHOLE),
     "Resolved": obj(resolution=ref("Resolution"), registry_version=WHOLE),
+    "Task": obj(
+        assignment=nullable(ref("Assignment")),
+        incident=nullable(ref("Incident")),
+        sign=nullable(ref("Sign")),
+        distance_m=nullable(NUMBER),
+        bearing_deg=nullable(NUMBER),
+        travel_s=nullable(NUMBER),
+    ),
+    "Track": obj(unit_id=TEXT, hours=NUMBER, points=listed(obj(lat=NUMBER, lon=NUMBER, fixed_at=INSTANT))),
+    "Station": obj(id=TEXT, sector=TEXT, lat=NUMBER, lon=NUMBER, units=WHOLE),
+    "Gazetteer": obj(registry_version=WHOLE, signs=listed(ref("Sign")), stations=listed(ref("Station"))),
+    "Activations": obj(days=WHOLE, resolution=WHOLE, cells=listed(obj(cell=TEXT, count=WHOLE))),
+    "Archives": obj(archives=listed(obj(name=TEXT, url=TEXT, bytes=WHOLE))),
+    "Me": obj(name=TEXT, role={"enum": [*Role]}, sectors=listed(TEXT), unit_id=nullable(TEXT)),
     "Ticket": obj(ticket=TEXT, subprotocols=listed(TEXT), seconds=NUMBER),
     "Private": {"type": "object", "description": "What was sealed, as JSON; `raw` is the body in base64."},
     "Live": obj(status=TEXT),
@@ -109,6 +124,31 @@ READY: Final[dict[str, Any]] = {
     "seq": 73,
     "checks": {"postgresql": {"ok": True}, "loop timers": {"ok": True, "last_tick_s": 0.1}},
 }
+STATION: Final[dict[str, Any]] = {"id": "TUC-A", "sector": "TUC", "lat": 31.9, "lon": -111.1, "units": 12}
+GAZETTEER: Final[dict[str, Any]] = {
+    "registry_version": 1,
+    "signs": [plain(samples.SIGN)],
+    "stations": [STATION],
+}
+TASK: Final[dict[str, Any]] = {
+    "assignment": plain(samples.ASSIGNMENT), "incident": plain(samples.INCIDENT), "sign": plain(samples.SIGN),
+    "distance_m": 21350.0, "bearing_deg": 208.8, "travel_s": 2178.2,
+}  # fmt: skip
+TRACK: Final[dict[str, Any]] = {
+    "unit_id": "U12",
+    "hours": 4.0,
+    "points": [{"lat": 31.9012, "lon": -111.1034, "fixed_at": "2026-11-22T14:03:05Z"}],
+}
+ACTIVATIONS: Final[dict[str, Any]] = {
+    "days": 30, "resolution": 6, "cells": [{"cell": samples.POINT.cell(6), "count": 4}],
+}  # fmt: skip
+OUTLOOK: Final[dict[str, Any]] = {
+    "joins": 72,
+    "related": [{"incident_id": 72, "relations": ["same_number", "same_sign", "near"], "distance_m": 0.0}],
+}
+ARCHIVES: Final[dict[str, Any]] = {
+    "archives": [{"name": "border.pmtiles", "url": "/v1/tiles/border.pmtiles", "bytes": 734003200}]
+}
 PRIVATE: Final[dict[str, Any]] = {"callback_number": "+1 520 555 0142", "said": "TUC four one seven", "raw": "e30="}
 
 _I: Final = "/v1/incidents/{incident_id}"
@@ -132,6 +172,8 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     },
     ("get", "/v1/units"): (listed(ref("UnitShown")), [UNIT_SHOWN]),
     ("get", "/v1/units/{unit_id}"): (ref("UnitShown"), UNIT_SHOWN),
+    ("get", "/v1/units/{unit_id}/task"): (ref("Task"), TASK),
+    ("get", "/v1/units/{unit_id}/track"): (ref("Track"), TRACK),
     ("put", "/v1/units/{unit_id}/duty"): (ref("DutyDone"), {"seq": 60, "unit_id": "U12", "on_duty": True}),
     ("post", "/v1/units/{unit_id}/status"): (ref("StatusDone"), TOLD),
     ("post", "/v1/units/{unit_id}/mayday"): (ref("AlarmDone"), ALARM_DONE),
@@ -147,6 +189,11 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
         {"sign": plain(samples.SIGN), "cell": samples.POINT.cell(), "registry_version": 1},
     ),
     ("post", "/v1/resolve"): (ref("Resolved"), {"resolution": plain(samples.RESOLUTION), "registry_version": 1}),
+    ("post", "/v1/duplicates"): (ref("Outlook"), OUTLOOK),
+    ("get", "/v1/signs"): (ref("Gazetteer"), GAZETTEER),
+    ("get", "/v1/activations"): (ref("Activations"), ACTIVATIONS),
+    ("get", "/v1/tiles"): (ref("Archives"), ARCHIVES),
+    ("get", "/v1/me"): (ref("Me"), {"name": "unit U12", "role": "agent", "sectors": [], "unit_id": "U12"}),
     ("post", "/v1/tickets"): (ref("Ticket"), TICKET),
     ("get", "/health/live"): (ref("Live"), {"status": "ok"}),
     ("get", "/health/ready"): (ref("Ready"), READY),
@@ -172,5 +219,6 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "ModeBody": {"mode": "recommend"},
     "ResolveBody": {"said": "TUC four one seven", "device": {"lat": 31.73, "lon": -111.21, "radius_m": 60}},
     "DeviceBody": {"lat": 31.73, "lon": -111.21, "radius_m": 60},
+    "DuplicatesBody": {"sign_id": "TUC-417", "callback_number": "+1 520 555 0142"},
     "PurposeBody": {"purpose": "call back"},
 }

@@ -8,6 +8,7 @@ from pydantic import TypeAdapter
 from dispatch.entities import TABLES
 from dispatch.events import KINDS
 from dispatch.recommend import Recommendation
+from dispatch.related import Outlook
 from geo.place import Resolution
 from geo.sign import Sign
 
@@ -43,7 +44,7 @@ def obj(optional: Schema | None = None, /, **required: Schema) -> Schema:
 @cache
 def components() -> Schema:
     """Return the schemas of every row, event and value the two documents refer to, by name."""
-    classes = [*KINDS.values(), *TABLES, Sign, Recommendation, Resolution]
+    classes = [*KINDS.values(), *TABLES, Sign, Recommendation, Resolution, Outlook]
     _, found = TypeAdapter.json_schemas(
         [(cls.__name__, "serialization", TypeAdapter(cls)) for cls in classes], ref_template=REF
     )

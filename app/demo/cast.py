@@ -6,9 +6,15 @@ import msgspec
 
 from app.embedded.home import write_private
 
+# How those are called whose calls are yours: posted with the key that is printed, or typed on the console.
+YOU, DISPATCHER = "you", "dispatcher on duty"
+
 
 class Cast(msgspec.Struct, frozen=True):
-    """Keys by who holds them: one PSAP per sector, the towers' network, one dispatcher, one agent per unit, and you."""
+    """Keys by who holds them: one PSAP per sector, the towers' network, one dispatcher, one agent per unit, and you.
+
+    `your_unit` is played by nobody: it is on duty when whoever watches the demo signs it on.
+    """
 
     border_seed: int
     psaps: dict[str, str]
@@ -16,6 +22,7 @@ class Cast(msgspec.Struct, frozen=True):
     dispatcher: str
     agents: dict[str, str]
     you: str
+    your_unit: str = ""  # a cast kept by an earlier version has none
 
 
 class Plan(msgspec.Struct, frozen=True):

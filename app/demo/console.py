@@ -1,4 +1,7 @@
-"""The dispatcher: acknowledges alarms, asks callers again, passes offers on that nobody answers, records outcomes."""
+"""The dispatcher: acknowledges alarms, asks callers again, passes offers on that nobody answers, records outcomes.
+
+What is yours is left to you for a while: the calls you post or type on the console, the offers to your unit.
+"""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -7,6 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from app.demo.api import Api, NoAnswer
+from app.demo.cast import DISPATCHER, YOU, Cast
 from app.demo.device import Device, Frame
 from app.demo.picture import Picture, Row
 from app.demo.shift import Shift, pause
@@ -20,6 +24,7 @@ ASK_S: Final = (1.5, 4.0)  # ringing the caller back and asking for the number o
 CLOSING_SHARE: Final = 0.3  # of the usual time, once no more calls come: nobody watches the last rows for long
 SILENT_S: Final = 10.0  # an offer this old without a person's answer is given to the next unit, long before its 60 s
 SILENT_CLOSING_S: Final = 5.0
+YOURS_S: Final = 120.0  # so long what is yours waits for you
 CANCEL_SHARE: Final = 0.03
 OUTCOMES: Final = {"found_well": 0.80, "found_injured": 0.13, "not_found": 0.04, "found_deceased": 0.03}
 
@@ -31,15 +36,15 @@ class Console:
         self,
         url: str,
         api: Api,
-        key: str,
+        cast: Cast,
         ask_caller: Callable[[int], Sign | None],
         shift: Shift,
         tally: Tally,
         rng: Random,
     ) -> None:
         self.picture = Picture()
-        self._device = Device(url, api, key, self._hear)
-        self._api, self._key, self._ask_caller = api, key, ask_caller
+        self._device = Device(url, api, cast.dispatcher, self._hear)
+        self._api, self._key, self._ask_caller, self._your_unit = api, cast.dispatcher, ask_caller, cast.your_unit
         self._shift, self._tally, self._rng = shift, tally, rng
         self._hands: dict[tuple[str, int], asyncio.Task[None]] = {}
         self._looked_at: set[int] = (
@@ -63,22 +68,35 @@ class Console:
         self.picture.hear(frame)
 
     def _look(self) -> None:
+        now = datetime.now(UTC)
         for incident in self.picture.incidents():
+            if self._is_yours(incident, incident["since"] or incident["received_at"], now):
+                continue
             if incident["where"] == "with_dispatcher":
                 self._take_up("incident", incident["id"], self._decide)
             elif incident["where"] == "assigned" and incident["id"] not in self._looked_at:
                 self._looked_at.add(incident["id"])
                 if self._rng.random() < CANCEL_SHARE:
                     self._take_up("incident", incident["id"], self._take_back)
-        now = datetime.now(UTC)
         patience_s = SILENT_CLOSING_S if self._shift.is_closing else SILENT_S
         for assignment in self.picture.rows["assignments"].values():
             offered_at = datetime.fromisoformat(assignment["offered_at"])
-            if assignment["status"] == "offered" and (now - offered_at).total_seconds() > patience_s:
+            is_yours = assignment["unit_id"] == self._your_unit and not self._shift.is_closing
+            if assignment["status"] == "offered" and not is_yours and (now - offered_at).total_seconds() > patience_s:
                 self._take_up("assignment", assignment["id"], self._pass_on)
         for alarm in self.picture.rows["alarms"].values():
-            if alarm["acknowledged_at"] is None and alarm["cleared_at"] is None:
+            if alarm["acknowledged_at"] is not None or alarm["cleared_at"] is not None:
+                continue
+            about = self.picture.rows["incidents"].get(alarm["incident_id"])
+            if about is None or not self._is_yours(about, alarm["raised_at"], now):
                 self._take_up("alarm", alarm["id"], self._acknowledge)
+
+    def _is_yours(self, incident: Row, since: str, now: datetime) -> bool:
+        """Whether you reported it and may still want to work on it yourself."""
+        if self._shift.is_closing or (now - datetime.fromisoformat(since)).total_seconds() > YOURS_S:
+            return False
+        calls = (self.picture.rows["calls"].get(call_id) for call_id in incident["calls"])
+        return any(call is not None and call["psap"] in (YOU, DISPATCHER) for call in calls)
 
     def _take_up(self, what: str, row_id: int, work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
         """Begin a piece of work, unless it is in hand already or every hand is full."""

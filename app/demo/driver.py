@@ -43,10 +43,11 @@ async def drive(plan: Plan, shift: Shift) -> Tally:
 
     callers = Callers(api, plan.cast, border, run, journal, shift, tally, stopwatch, rng("callers"))
     towers = Towers(api, plan.cast.towers, border, run, journal, shift, tally, rng("towers"))
-    console = Console(plan.url, api, plan.cast.dispatcher, callers.asked_again, shift, tally, rng("console"))
+    console = Console(plan.url, api, plan.cast, callers.asked_again, shift, tally, rng("console"))
     agents = [
         Agent(unit, plan.url, api, plan.cast.agents[unit.unit_id], shift, tally, stopwatch, rng(unit.unit_id))
         for unit in border.units
+        if unit.unit_id != plan.cast.your_unit
     ]
     rng("sign-on").shuffle(agents)
     tasks = [asyncio.create_task(console.run(), name="console")]

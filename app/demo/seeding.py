@@ -1,10 +1,14 @@
 """Loading the synthetic border, once, as an operator would: registry import, units import, keys."""
 
+from pathlib import Path
+
+import msgspec
+
 from app.access.identity import Role
 from app.access.keys import create_key
 from app.administration import import_registry, import_units
 from app.demo.border import Border, make_border
-from app.demo.cast import Cast, keep_cast, load_cast
+from app.demo.cast import DISPATCHER, YOU, Cast, keep_cast, load_cast
 from app.engines import Urls, engines
 from app.settings import Settings
 from app.store.pool import open_pool
@@ -20,13 +24,27 @@ async def ensure_border(settings: Settings) -> tuple[Cast, bool]:
     file = settings.data_dir / CAST_FILE
     cast = load_cast(file)
     if cast is not None:
-        return cast, False
+        return with_your_unit(file, cast), False
     async with engines(settings) as urls:
         border = make_border(BORDER_SEED)
         await load_border(settings, urls, border)
         cast = await make_keys(settings, urls, border)
     keep_cast(file, cast)
     return cast, True
+
+
+def with_your_unit(file: Path, cast: Cast) -> Cast:
+    """Return the cast with a unit for you, chosen now where an earlier version made it without."""
+    if cast.your_unit:
+        return cast
+    cast = msgspec.structs.replace(cast, your_unit=your_unit_of(make_border(cast.border_seed)))
+    keep_cast(file, cast)
+    return cast
+
+
+def your_unit_of(border: Border) -> str:
+    """Return the unit whoever watches may be: the first truck with a medic, so that it is asked for often."""
+    return next(u.unit_id for u in border.units if u.kind == "truck" and "medic" in u.capabilities)
 
 
 async def load_border(settings: Settings, urls: Urls, border: Border) -> None:
@@ -47,9 +65,10 @@ async def make_keys(settings: Settings, urls: Urls, border: Border) -> Cast:
             border_seed=BORDER_SEED,
             psaps={s.sector: await key(Role.PSAP, f"psap {s.name}", sectors=(s.sector,)) for s in border.sectors},
             towers=await key(Role.TOWER, "tower network"),
-            dispatcher=await key(Role.DISPATCHER, "dispatcher on duty"),
+            dispatcher=await key(Role.DISPATCHER, DISPATCHER),
             agents={u.unit_id: await key(Role.AGENT, f"agent {u.unit_id}", unit_id=u.unit_id) for u in border.units},
-            you=await key(Role.PSAP, "you"),
+            you=await key(Role.PSAP, YOU),
+            your_unit=your_unit_of(border),
         )
     finally:
         await pool.close()

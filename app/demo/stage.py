@@ -44,7 +44,9 @@ def own_settings(port: int) -> tuple[Path, Settings]:
     folder = Path(FOLDER).resolve()
     folder.mkdir(mode=0o711, exist_ok=True)  # passable for the servers' account, when root runs this
     file = folder / "auxilio.toml"
-    file.write_text(f"data_dir = {msgspec.json.encode(str(folder)).decode()}\nport = {port}\n", encoding="utf-8")
+    words = {"data_dir": str(folder), "demo_cast": str(folder / CAST_FILE)}
+    lines = [f"{name} = {msgspec.json.encode(word).decode()}\n" for name, word in words.items()]
+    file.write_text("".join(lines) + f"port = {port}\n", encoding="utf-8")
     os.environ[CONFIG_VARIABLE] = str(file)
     return folder, load_settings()
 
@@ -115,8 +117,11 @@ async def watch(driver: asyncio.subprocess.Process, plan: Plan) -> None:
 
 
 def introduce(url: str, cast: Cast) -> None:
-    """Say where the service is and how to post a call of one's own."""
-    say(f"The service runs at {url}. Post a call of your own from another terminal, and look for it below:")
+    """Say where the screens are, and how to post a call of one's own."""
+    say(f"  The dispatcher's console   {url}/console")
+    say(f"  An agent's phone           {url}/agent?unit={cast.your_unit}   (nobody else plays {cast.your_unit})")
+    say("")
+    say("Both sign in by themselves, on this machine. Post a call of your own from another terminal, and look for it:")
     say(f"""  curl -s {url}/v1/calls -H 'Authorization: Bearer {cast.you}' \\
     -H 'Content-Type: application/json' -d '{{"said": "tango uniform charlie three one seven"}}'""")
     say(f"Every other part's key, a unit's or the dispatcher's for a websocket of yours, is in {FOLDER}/{CAST_FILE}.")

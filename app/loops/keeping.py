@@ -1,5 +1,6 @@
 """Keeping positions: the newest per unit and a sampled track, in two statements every few seconds."""
 
+from datetime import datetime
 from typing import Final
 
 from app.positions import Fix
@@ -12,16 +13,20 @@ SAMPLE_S: Final = 5.0
 
 async def keep_positions(services: Services) -> None:
     """Write what moved since the last sample."""
-    fixes = services.positions.kept()
-    if not fixes:
-        return
-    unit_ids = [f.unit_id for f in fixes]
-    lats, lons = [f.point.lat for f in fixes], [f.point.lon for f in fixes]
-    times = [f.fixed_at for f in fixes]
-    accuracies = [f.accuracy_m for f in fixes]
+    newest, samples = services.positions.kept()
     region = services.settings.region
-    await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times)
-    await execute(services.pool, "add_tracks", region, unit_ids, lats, lons, times)
+    if newest:
+        accuracies = [fix.accuracy_m for fix in newest]
+        unit_ids, lats, lons, times = columns(newest)
+        await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times)
+    if samples:
+        await execute(services.pool, "add_tracks", region, *columns(samples))
+
+
+def columns(fixes: list[Fix]) -> tuple[list[str], list[float], list[float], list[datetime]]:
+    """Return fixes as the statements take them: units, latitudes, longitudes, times."""
+    lats, lons = [fix.point.lat for fix in fixes], [fix.point.lon for fix in fixes]
+    return [fix.unit_id for fix in fixes], lats, lons, [fix.fixed_at for fix in fixes]
 
 
 async def load_positions(services: Services) -> None:

@@ -9,15 +9,18 @@ from fastapi import APIRouter, Path, Query, Response
 from app.access.guard import Agent as BoardReader
 from app.access.guard import Anybody, Dispatcher, Parts, Psap
 from app.access.tickets import SUBPROTOCOL, TICKET_S
+from app.intake.calls import usable_number
 from app.problems import Problem
 from app.routes import bodies, examples
 from app.routes.units import OwnId, do
 from app.sealing import KeyMissing, SealedValue
+from app.services import Services
 from app.store.pool import execute, fetch
 from app.view import as_json
 from dispatch.commands import AcknowledgeAlarm, ClearAlarm, SetMode
-from dispatch.entities import Alarm
-from geo.place import DeviceFix
+from dispatch.entities import Alarm, Place
+from dispatch.related import foresee
+from geo.place import DeviceFix, PlaceState
 from geo.point import Point
 
 router = APIRouter(prefix="/v1", tags=["board"], responses=examples.ERRORS)
@@ -118,6 +121,57 @@ async def resolve(body: bodies.ResolveBody, services: Parts, identity: Psap) -> 
     resolution = services.signs.resolve(body.said, device, sectors, read_back=body.read_back)
     shown = {"resolution": resolution, "registry_version": services.signs.version}
     return Response(orjson.dumps(shown), media_type="application/json")
+
+
+@router.post("/duplicates")
+async def find_duplicates(body: bodies.DuplicatesBody, services: Parts, identity: Dispatcher) -> Response:
+    """Return what a call being typed would join, and what it may double, before it is saved. Records nothing."""
+    outlook = foresee(
+        services.view.board,
+        await caller_of(services, body.callback_number),
+        body.kind,
+        _place_of(services, body),
+        services.clock.now(),
+    )
+    topics = identity.topics()
+    seen = [one for one in outlook.related if services.view.may_see("incidents", one.incident_id, topics)]
+    joins = outlook.joins if any(one.incident_id == outlook.joins for one in seen) else None
+    return Response(orjson.dumps({"joins": joins, "related": seen}), media_type="application/json")
+
+
+async def caller_of(services: Services, number: str) -> str | None:
+    """Return the token that stands for a callback number for a day, None when nobody called from it."""
+    plain = usable_number(number, services.intake.shared_numbers)
+    if plain is None:
+        return None
+    hashed = services.sealer.digest("number", plain.encode())
+    rows = await fetch(services.pool, "find_caller", services.settings.region, hashed, services.clock.now())
+    return str(rows[0]["token"]) if rows else None
+
+
+def _place_of(services: Services, body: bodies.DuplicatesBody) -> Place | None:
+    if body.sign_id is not None:
+        sign = services.signs.find(body.sign_id)
+        if sign is None:
+            raise Problem(404, "not_found", "not in the registry", field="sign_id")
+        return Place(sign.point, PlaceState.PROBABLE, "stated", sign.point.cell(), sign.sign_id, sign.sector)
+    if (body.lat is None) != (body.lon is None):
+        raise Problem(422, "invalid", "a point has both", field="lat" if body.lat is None else "lon")
+    if body.lat is None or body.lon is None:
+        return None
+    point = Point(body.lat, body.lon)
+    return Place(point, PlaceState.PROBABLE, "device", point.cell())
+
+
+@router.get("/me")
+async def who_am_i(identity: Anybody) -> dict[str, Any]:
+    """Return whose key this is: a screen says who signed in before it shows anything."""
+    return {
+        "name": identity.name,
+        "role": identity.role,
+        "sectors": identity.sectors,
+        "unit_id": identity.unit_id,
+    }
 
 
 @router.post("/tickets", status_code=201)

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from dispatch.status import AssignmentStatus, Mode, Outcome
+from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
 
 
 def _storable(value: Any) -> Any:
@@ -136,6 +136,16 @@ class ResolveBody(Body):
     device: DeviceBody | None = None
     sectors: Annotated[list[Text], Field(max_length=32)] = []
     read_back: bool = False
+
+
+class DuplicatesBody(Body):
+    """What is known of a call so far. In a body, because the number is personal; a sign wins over a point."""
+
+    sign_id: Text | None = None
+    lat: Annotated[float | None, Field(ge=-90, le=90)] = None
+    lon: Annotated[float | None, Field(ge=-180, le=180)] = None
+    callback_number: OptionalText = ""
+    kind: Annotated[Kind, Field(strict=False)] = Kind.REAL
 
 
 class PurposeBody(Body):

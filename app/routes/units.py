@@ -1,12 +1,14 @@
 """Units: who they are, their duty, their answers and facts, their positions."""
 
-from typing import Annotated, Any
+from datetime import timedelta
+from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
-from fastapi import APIRouter, Header, Path, Response
+from fastapi import APIRouter, Header, Path, Query, Response
 
 from app.access.guard import Agent, Dispatcher, Parts
 from app.access.identity import Identity, Role
+from app.codec import to_json
 from app.field import BadField, Status, read_status, when
 from app.loops.telling import fix_json
 from app.positions import Fix
@@ -14,7 +16,9 @@ from app.problems import Problem, checked
 from app.requests import Request
 from app.routes import bodies, examples
 from app.services import Services
+from app.store.pool import fetch
 from app.stream.acts import command_id
+from app.task import task_of
 from app.view import as_json
 from dispatch.commands import Command, RaiseMayday, SetDuty
 from dispatch.entities import Unit
@@ -23,6 +27,8 @@ from geo.point import Point
 router = APIRouter(prefix="/v1/units", tags=["units"], responses=examples.ERRORS)
 UnitId = Annotated[str, Path(max_length=64)]
 OwnId = Annotated[str | None, Header(alias="Idempotency-Key", max_length=200)]
+TRACK_HOURS_MAX: Final = 24.0  # 17,000 samples of a unit that never stood still: 20 ms to read
+TRACK_POINTS_MAX: Final = 2_000  # more than a map shows as a line
 
 
 def _unit(services: Services, identity: Identity, unit_id: str) -> Unit:
@@ -56,6 +62,26 @@ async def list_units(services: Parts, identity: Dispatcher) -> list[dict[str, An
 async def one_unit(unit_id: UnitId, services: Parts, identity: Agent) -> dict[str, Any]:
     """Return a unit with its newest position."""
     return _shown(services, _unit(services, identity, unit_id))
+
+
+@router.get("/{unit_id}/task")
+async def task(unit_id: UnitId, services: Parts, identity: Agent) -> Response:
+    """Return what the unit is on: its assignment, the incident, the sign with its access notes, and the way there."""
+    unit = _unit(services, identity, unit_id)
+    return Response(to_json(task_of(services, unit)), media_type="application/json")
+
+
+@router.get("/{unit_id}/track")
+async def track(
+    unit_id: UnitId, services: Parts, identity: Agent, hours: Annotated[float, Query(gt=0, le=TRACK_HOURS_MAX)] = 4.0
+) -> Response:
+    """Return where the unit was in the last hours, oldest first, evenly thinned to at most 2,000 points."""
+    _unit(services, identity, unit_id)
+    since = services.clock.now() - timedelta(hours=hours)
+    region = services.settings.region
+    rows = await fetch(services.pool, "read_track", region, unit_id, since, TRACK_POINTS_MAX)
+    points = [dict(row) for row in rows]
+    return Response(to_json({"unit_id": unit_id, "hours": hours, "points": points}), media_type="application/json")
 
 
 def _shown(services: Services, unit: Unit) -> dict[str, Any]:

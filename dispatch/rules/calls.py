@@ -46,7 +46,7 @@ def report_call(board: Board, command: ReportCall, now: datetime) -> Turn:
         if known is not None:
             return (yield from _same_call(board, board.calls[known], command, now))
     place = place_of(command.resolution.state, command.resolution.candidates)
-    incident, links = relate(board, command, place, now)
+    incident, links = relate(board, command.caller, command.kind, place, now)
     if incident is not None:
         call = _call(board, command, incident.id, now)
         yield CallReceived(call, joined=True)

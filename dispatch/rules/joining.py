@@ -3,18 +3,17 @@
 from datetime import datetime
 
 from dispatch.board import Board, open_only
-from dispatch.commands import ReportCall
 from dispatch.entities import Incident, Link, Place
-from dispatch.status import JOIN_RADIUS_M, JOIN_WINDOW
+from dispatch.status import JOIN_RADIUS_M, JOIN_WINDOW, Kind
 from geo.point import distance_m
 
 
 def relate(
-    board: Board, command: ReportCall, place: Place | None, now: datetime
+    board: Board, caller: str | None, kind: Kind, place: Place | None, now: datetime
 ) -> tuple[Incident | None, tuple[Link, ...]]:
-    """Return the incident this call joins, or else the links its own incident gets; `place` is what it names."""
+    """Return the incident a call joins, or else the links its own incident gets; `place` is what it names."""
     links: dict[int, str] = {}
-    for incident in _of_the_same_number(board, command, now):
+    for incident in of_the_same_number(board, caller, kind, now):
         if not incident.is_open:
             links.setdefault(incident.id, "follows")
         elif _is_same_place(place, incident.place):
@@ -23,16 +22,16 @@ def relate(
             links[incident.id] = "possible_duplicate"
     if place is not None and place.sign_id is not None:
         for other in open_only(board, board.open_at_sign.get(place.sign_id, ())):
-            if other.kind is command.kind:
+            if other.kind is kind:
                 links[other.id] = "possible_duplicate"
     return None, tuple(Link(incident_id, relation) for incident_id, relation in sorted(links.items()))
 
 
-def _of_the_same_number(board: Board, command: ReportCall, now: datetime) -> list[Incident]:
+def of_the_same_number(board: Board, caller: str | None, kind: Kind, now: datetime) -> list[Incident]:
     """The incidents of this caller's calls within the window, newest call first; tests keep to themselves."""
-    calls = (board.calls[call_id] for call_id in reversed(board.calls_by_caller.get(command.caller or "", ())))
+    calls = (board.calls[call_id] for call_id in reversed(board.calls_by_caller.get(caller or "", ())))
     near = (board.incidents[call.incident_id] for call in calls if call.recorded_at >= now - JOIN_WINDOW)
-    return list(dict.fromkeys(incident for incident in near if incident.kind is command.kind))
+    return list(dict.fromkeys(incident for incident in near if incident.kind is kind))
 
 
 def _is_same_place(one: Place | None, other: Place | None) -> bool:

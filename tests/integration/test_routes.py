@@ -9,11 +9,14 @@ import httpx
 import pytest_asyncio
 from redis.asyncio import Redis
 
+from app.access.identity import Role
+from app.access.keys import create_key
 from app.contract.answers import ANSWERS
 from app.http import openapi
 from app.main import HEART_S
 from app.relay import channel
-from loadtests.rig import REGION, Engines
+from app.store.pool import open_pool
+from loadtests.rig import REGION, Engines, client
 from tests.integration.agreement import check_answer
 from tests.integration.scene import World, a_world
 
@@ -30,12 +33,13 @@ class Caller:
     async def __call__(
         self, method: str, route: str, body: Any = None, *, key: str = "", **path: Any
     ) -> httpx.Response:
-        """Return the answer; `route` is the document's path, `key` an Idempotency-Key."""
+        """Return the answer; `route` is the document's path and a query, `key` an Idempotency-Key."""
         headers = {"Idempotency-Key": key} if key else {}
         answer = await self._http.request(method, route.format(**path), json=body, headers=headers)
-        check_answer(answer, method, route)
+        published = route.partition("?")[0]
+        check_answer(answer, method, published)
         if answer.is_success:
-            self._used.add((method, route))
+            self._used.add((method, published))
         return answer
 
     async def done(self, method: str, route: str, body: Any = None, **more: Any) -> Any:
@@ -234,6 +238,15 @@ async def test_health_tells_each_dependency_and_each_loop(world: World, used: se
     assert all(check["ok"] for check in ready["checks"].values())
 
 
+async def test_everybody_may_ask_who_they_are(world: World, desk: Caller, agent: Caller, psap: Caller) -> None:
+    unit = world.unit_ids[0]
+    assert await agent.done("get", "/v1/me") == {
+        "name": f"unit {unit}", "role": "agent", "sectors": [], "unit_id": unit,
+    }  # fmt: skip
+    assert (await desk.done("get", "/v1/me"))["role"] == "dispatcher"
+    assert (await psap.done("get", "/v1/me"))["name"] == "psap-1"
+
+
 async def test_a_ticket_is_given_to_consoles_and_agents_only(desk: Caller, agent: Caller, psap: Caller) -> None:
     for caller in (desk, agent):
         assert (await caller.done("post", "/v1/tickets"))["seconds"] == 30.0
@@ -307,6 +320,127 @@ async def test_reading_what_is_private_is_recorded_with_who_and_why(world: World
     assert [tuple(row) for row in log] == [("dispatcher-1", "call", "call back")]
     assert (await psap.refused("post", "/v1/private/{sealed_id}", {"purpose": "x"}, sealed_id=sealed))["status"] == 403
     assert len(await world.query("SELECT 1 FROM private_reads WHERE sealed = $1", sealed)) == 1
+
+
+async def test_a_call_being_typed_shows_what_it_would_join_and_records_nothing(
+    world: World, psap: Caller, desk: Caller
+) -> None:
+    sign, number = world.sign(21), "+1 (520) 555-0166"
+    call = await psap.done("post", "/v1/calls", {"said": sign, "callback_number": "5205550166"})
+    before = await world.seq()
+    typed = {"sign_id": sign.lower(), "callback_number": number}
+    found = await desk.done("post", "/v1/duplicates", typed)
+    assert found["joins"] == call["incident_id"]
+    assert found["related"][0]["incident_id"] == call["incident_id"]
+    assert found["related"][0]["relations"][:2] == ["same_number", "same_sign"]
+    elsewhere = await desk.done("post", "/v1/duplicates", {"lat": 26.0, "lon": -97.5, "callback_number": number})
+    assert (elsewhere["joins"], elsewhere["related"][0]["relations"]) == (None, ["same_number"])
+    nobody = await desk.done("post", "/v1/duplicates", {"callback_number": "520 555 0100"})
+    assert nobody == {"joins": None, "related": []}
+    assert (await desk.refused("post", "/v1/duplicates", {"sign_id": "NONE-1"}))["field"] == "sign_id"
+    assert (await desk.refused("post", "/v1/duplicates", {"lat": 31.0}))["field"] == "lon"
+    assert (await psap.refused("post", "/v1/duplicates", typed))["status"] == 403
+    assert await world.seq() == before
+
+
+async def test_a_sector_s_dispatcher_is_not_told_of_other_sectors_calls(world: World, psap: Caller) -> None:
+    await psap.done("post", "/v1/calls", {"said": world.sign(22), "callback_number": "5205550188"})
+    elsewhere = next(s.sector for s in world.border.sectors if s.sector != world.border.units[0].sector)
+    pool = await open_pool(world.database, size=1)
+    try:
+        key = await create_key(pool, REGION, Role.DISPATCHER, "d-elsewhere", sectors=(elsewhere,))
+    finally:
+        await pool.close()
+    async with client(world.service, key) as http:
+        other = Caller(http, set())
+        typed = {"sign_id": world.sign(22), "callback_number": "5205550188"}
+        assert await other.done("post", "/v1/duplicates", typed) == {"joins": None, "related": []}
+        assert (await other.done("get", "/v1/activations"))["cells"] == []
+
+
+async def test_a_unit_s_task_has_all_its_phone_shows(world: World, psap: Caller, desk: Caller, agent: Caller) -> None:
+    unit = world.unit_ids[0]
+    await agent.done("put", "/v1/units/{unit_id}/duty", {"on_duty": True}, unit_id=unit)
+    idle = await agent.done("get", "/v1/units/{unit_id}/task", unit_id=unit)
+    assert idle == dict.fromkeys(("assignment", "incident", "sign", "distance_m", "bearing_deg", "travel_s"))
+    call = await psap.done("post", "/v1/calls", {"said": world.sign(23), "call_id": "t-1", "read_back": True})
+    number = call["incident_id"]
+    held = (await desk.done("get", "/v1/units/{unit_id}", unit_id=unit))["assignment_id"]
+    if held is None:
+        held = (await desk.done("post", f"{INCIDENT}/assign", {"unit_id": unit}, incident_id=number))["assignment_id"]
+    task = await agent.done("get", "/v1/units/{unit_id}/task", unit_id=unit)
+    assert (task["assignment"]["id"], task["incident"]["id"]) == (held, number)
+    assert task["sign"]["sign_id"] == world.sign(23)
+    assert set(task["sign"]["access"]) == {"gate", "route", "landing_zone", "landowner"}
+    ranking = (await desk.done("get", f"{INCIDENT}/recommend", incident_id=number))[0]
+    assert task["travel_s"] > 0
+    assert 0 <= task["bearing_deg"] < 360
+    assert ranking["sign_id"] == world.sign(23)
+    other = world.unit_ids[1]
+    assert (await agent.refused("get", "/v1/units/{unit_id}/task", unit_id=other))["status"] == 404
+    body = {"outcome": "found_well", "release_units": True}
+    await desk.done("post", f"{INCIDENT}/outcome", body, incident_id=number)
+    await agent.done("put", "/v1/units/{unit_id}/duty", {"on_duty": False}, unit_id=unit)
+
+
+async def test_a_unit_s_track_is_bounded_and_ends_at_its_newest_fix(world: World, desk: Caller, agent: Caller) -> None:
+    unit = world.unit_ids[2]
+    await world.query(
+        "INSERT INTO unit_tracks (region, unit_id, fixed_at, lat, lon) SELECT $1, $2, now() - n * interval '5 s',"
+        " 31 + n / 1e5, -111 FROM generate_series(0, 9999) AS n",
+        REGION, unit,
+    )  # fmt: skip
+    hour = await desk.done("get", "/v1/units/{unit_id}/track?hours=1", unit_id=unit)
+    assert 715 <= len(hour["points"]) <= 721
+    whole = await desk.done("get", "/v1/units/{unit_id}/track?hours=24", unit_id=unit)
+    assert 1_900 <= len(whole["points"]) <= 2_000
+    for found in (hour, whole):
+        times = [point["fixed_at"] for point in found["points"]]
+        assert times == sorted(times)
+        assert found["points"][-1]["lat"] == 31.0
+    assert (await desk.refused("get", "/v1/units/{unit_id}/track?hours=25", unit_id=unit))["field"] == "hours"
+    assert (await agent.refused("get", "/v1/units/{unit_id}/track", unit_id=unit))["status"] == 404
+
+
+async def test_activations_are_counted_by_cell_without_tests_and_duplicates(
+    world: World, psap: Caller, desk: Caller
+) -> None:
+    def total(found: dict[str, Any]) -> int:
+        return sum(cell["count"] for cell in found["cells"])
+
+    before = total(await desk.done("get", "/v1/activations"))
+    first = await psap.done("post", "/v1/calls", {"said": world.sign(24), "callback_number": "5205550191"})
+    second = await psap.done("post", "/v1/calls", {"said": world.sign(24), "callback_number": "5205550192"})
+    await psap.done("post", "/v1/calls", {"said": world.sign(24), "kind": "test"})
+    merged = {"into_id": first["incident_id"]}
+    await desk.done("post", f"{INCIDENT}/merge", merged, incident_id=second["incident_id"])
+    found = await desk.done("get", "/v1/activations?days=1&resolution=7")
+    assert total(found) == before + 1
+    point = next(s.point for s in world.border.signs if s.sign_id == world.sign(24))
+    assert point.cell(7) in {cell["cell"] for cell in found["cells"]}
+    assert (await desk.refused("get", "/v1/activations?days=0"))["field"] == "days"
+    assert (await desk.refused("get", "/v1/activations?resolution=2"))["field"] == "resolution"
+
+
+async def test_all_signs_come_in_one_answer_that_is_not_sent_twice(world: World, agent: Caller, psap: Caller) -> None:
+    found = await agent.done("get", "/v1/signs")
+    assert len(found["signs"]) == len(world.border.signs)
+    assert {station["id"] for station in found["stations"]} == {unit.station for unit in world.border.units}
+    assert sum(station["units"] for station in found["stations"]) == len(world.border.units)
+    assert (await psap.refused("get", "/v1/signs"))["status"] == 403
+    async with world.http("dispatcher") as http:
+        first = await http.get("/v1/signs")
+        assert first.headers["content-encoding"] == "gzip"
+        assert first.headers["cache-control"] == "private, no-cache"
+        again = await http.get("/v1/signs", headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        plain = await http.get("/v1/signs", headers={"Accept-Encoding": "identity"})
+        assert plain.json() == first.json()
+
+
+async def test_without_a_folder_there_are_no_tiles(agent: Caller, desk: Caller) -> None:
+    for caller in (agent, desk):
+        assert await caller.done("get", "/v1/tiles") == {"archives": []}
 
 
 async def test_every_published_route_was_used(used: set[tuple[str, str]]) -> None:

@@ -71,7 +71,7 @@ def test_a_unit_hears_its_offer_and_loses_the_incident_when_it_clears() -> None:
 def test_a_call_is_never_told_to_a_unit() -> None:
     town, view = Town(4), empty_view()
     units = [frozenset({f"unit:{unit.id}"}) for unit in town.city.units]
-    calls = 0
+    calls = own_picks = 0
     for events in [*town.opening(), *(town.step() for _ in range(600))]:
         for frame in view.fold(events, b""):
             calls += isinstance(frame.recorded.event, CallReceived)
@@ -80,8 +80,11 @@ def test_a_call_is_never_told_to_a_unit() -> None:
                 body = orjson.loads(data) if data is not None else {"after": {}, "event": {}}
                 assert not {"calls", "alerts"} & set(body["after"])
                 assert not {"call", "calls", "alert"} & set(body["event"]), frame.recorded.kind
-                assert not body["event"].get("picks"), "other units' places"
+                picks = {f"unit:{pick['unit_id']}" for pick in body["event"].get("picks", ())}
+                assert picks <= topics, "other units' places"
+                own_picks += len(picks)
     assert calls > 20
+    assert own_picks > 5, "an offered unit reads how long its own way is"
 
 
 def test_a_kept_line_holds_no_more_memory_than_it_is_long() -> None:

@@ -1,0 +1,1682 @@
+// Made by `make contract` from the service's OpenAPI and AsyncAPI documents. Not edited by hand.
+
+/** What a unit must know to get there; free text, one thing each, empty when nothing is known. */
+export interface AccessNotes {
+  gate: string;
+  route: string;
+  landing_zone: string;
+  landowner: string;
+}
+
+export interface Activations {
+  days: number;
+  resolution: number;
+  cells: ({
+    cell: string;
+    count: number;
+  })[];
+}
+
+/** Something a person must acknowledge. Armed: raised and not acknowledged, or to be raised again at `rearm_at`. */
+export interface Alarm {
+  id: number;
+  kind: AlarmKind;
+  raised_at: string;
+  reason: string;
+  incident_id: number | null;
+  unit_id: string | null;
+  tower_id: string | null;
+  sector: string | null;
+  times: number;
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  rearm_at: string | null;
+  cleared_at: string | null;
+}
+
+export interface AlarmAcknowledged {
+  alarm_id: number;
+  by: string;
+  rearm_at: string | null;
+}
+
+export interface AlarmCleared {
+  alarm_id: number;
+}
+
+export interface AlarmDone {
+  seq: number;
+  alarm_id: number;
+}
+
+/** Something a person must acknowledge. */
+export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "system";
+
+export interface AlarmRaised {
+  alarm: Alarm;
+}
+
+export interface AlarmRearmed {
+  alarm_id: number;
+}
+
+/** A rescue tower's activation. `presses` counts the repeats folded into it, `source_ids` are their newest ids. */
+export interface Alert {
+  id: number;
+  incident_id: number;
+  tower_id: string;
+  source_ids: (string)[];
+  kind: Kind;
+  occurred_at: string;
+  recorded_at: string;
+  sealed: string;
+  presses: number;
+  late: boolean;
+  warnings: (string)[];
+  place: Place | null;
+}
+
+export interface AlertReceived {
+  alert: Alert;
+}
+
+export interface AlertRecorded {
+  seq: number;
+  warnings: (string)[];
+  alert_id?: number | null;
+  incident_id?: number | null;
+  presses?: number;
+  tower_id?: string;
+  repeated?: boolean;
+  joined?: boolean;
+  test?: boolean;
+}
+
+export interface AlertRepeated {
+  alert_id: number;
+  source_id: string | null;
+  occurred_at: string;
+  presses: number;
+}
+
+export interface Archives {
+  archives: ({
+    name: string;
+    url: string;
+    bytes: number;
+  })[];
+}
+
+export interface AssignBody {
+  unit_id: string;
+  reason?: string;
+  preempt?: boolean;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
+ *
+ * `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place. */
+export interface Assignment {
+  id: number;
+  incident_id: number;
+  unit_id: string;
+  status: AssignmentStatus;
+  offered_at: string;
+  by: string;
+  answer_by: string;
+  must_hear: MustHear | null;
+  must_hear_seq: number;
+  hear_by: string | null;
+  heard_at: string | null;
+  exercise: boolean;
+  place_ack_by: string | null;
+  acknowledged_at: string | null;
+  en_route_at: string | null;
+  on_scene_at: string | null;
+  subject_contact_at: string | null;
+  left_scene_at: string | null;
+  at_destination_at: string | null;
+  cleared_at: string | null;
+  ended_at: string | null;
+  reason: string | null;
+}
+
+export interface AssignmentCancelled {
+  assignment_id: number;
+  reason: string;
+  hear_by: string;
+}
+
+/** A fact from the field moved the assignment on. */
+export interface AssignmentMoved {
+  assignment_id: number;
+  status: AssignmentStatus;
+  occurred_at: string;
+}
+
+export interface AssignmentPreempted {
+  assignment_id: number;
+  for_incident_id: number;
+  hear_by: string;
+}
+
+export type AssignmentStatus = "offered" | "acknowledged" | "en_route" | "on_scene" | "subject_contact" | "transporting" | "at_destination" | "cleared" | "declined" | "timed_out" | "preempted" | "cancelled";
+
+export interface Board {
+  cursor: string;
+  seq: number;
+  at: string;
+  rows: {
+    calls?: (Call)[];
+    alerts?: (Alert)[];
+    incidents?: (Incident)[];
+    assignments?: (Assignment)[];
+    units?: (Unit)[];
+    alarms?: (Alarm)[];
+    towers?: (Tower)[];
+    sectors?: (SectorRow)[];
+  };
+}
+
+/** A request for help relayed by a PSAP. `digest` is keyed; `caller` a random token that stands for the number. */
+export interface Call {
+  id: number;
+  incident_id: number;
+  psap: string;
+  psap_call_id: string | null;
+  kind: Kind;
+  received_at: string;
+  recorded_at: string;
+  sealed: string;
+  digest: string;
+  caller: string | null;
+  language: string | null;
+  party: Party;
+  needs: (string)[];
+  state: PlaceState;
+  reason: string;
+  candidates: (Candidate)[];
+  has_device: boolean;
+  registry_version: number;
+  late: boolean;
+  updates: number;
+  warnings: (string)[];
+}
+
+export interface CallReceived {
+  call: Call;
+  joined: boolean;
+}
+
+export interface CallRecorded {
+  seq: number;
+  call_id: number;
+  incident_id: number;
+  joined: boolean;
+  calls: number;
+  where: Where;
+  place_state: PlaceState;
+  sign_id: string | null;
+  warnings: (string)[];
+  repeated?: boolean;
+  updated?: boolean;
+}
+
+export interface CallUpdated {
+  call: Call;
+}
+
+/** How far a place may be trusted. An exact match is no proof: most one-digit errors hit another real sign. */
+export interface Candidate {
+  sign_id: string;
+  point: Point;
+  sector: string;
+  score: number;
+  distance_m: number | null;
+}
+
+/** A desk began to write under `epoch`; open offers got new deadlines. */
+export interface DeskTookOver {
+  epoch: number;
+  offers: (number)[];
+  answer_by: string;
+}
+
+export interface DeviceBody {
+  lat: number;
+  lon: number;
+  radius_m?: number;
+}
+
+/** What is known of a call so far. In a body, because the number is personal; a sign wins over a point. */
+export interface DuplicatesBody {
+  sign_id?: string | null;
+  lat?: number | null;
+  lon?: number | null;
+  callback_number?: string;
+  kind?: Kind;
+}
+
+export interface DutyBody {
+  on_duty: boolean;
+}
+
+export interface DutyDone {
+  seq: number;
+  unit_id: string;
+  on_duty: boolean;
+}
+
+/** A fact that no longer fits: recorded, alarmed, and it moves nothing. */
+export interface FieldReportOutOfOrder {
+  unit_id: string;
+  assignment_id: number | null;
+  said: string;
+  occurred_at: string;
+  alarm: Alarm;
+}
+
+/** The unit's device has the frame it must hear. */
+export interface FrameHeard {
+  assignment_id: number;
+}
+
+export interface Gazetteer {
+  registry_version: number;
+  signs: (Sign)[];
+  stations: (Station)[];
+}
+
+export interface HandOffBody {
+  agency: string;
+}
+
+export interface HandOffRequested {
+  incident_id: number;
+  agency: string;
+}
+
+/** Why an incident is with a dispatcher. */
+export type Held = "place_unverified" | "place_conflicting" | "recommendation_unconfirmed" | "possible_duplicate" | "nobody_left" | "units_cleared_without_outcome" | "hand_off_not_accepted" | "test_or_exercise" | "report_unreadable";
+
+/** What is responded to; holds 1..n calls and alerts. `version` is the seq of its last change. */
+export interface Incident {
+  id: number;
+  kind: Kind;
+  type: string;
+  priority: number;
+  received_at: string;
+  opened_at: string;
+  where: Where;
+  status: IncidentStatus;
+  held: Held | null;
+  since: string | null;
+  held_until: string | null;
+  ages_at: string | null;
+  sector: string | null;
+  place: Place | null;
+  candidates: (Candidate)[];
+  needs: (string)[];
+  party: Party;
+  round: number;
+  asked: (string)[];
+  calls: (number)[];
+  alerts: (number)[];
+  assignments: (number)[];
+  links: (Link)[];
+  callbacks: number;
+  notes: number;
+  late: boolean;
+  reopened: boolean;
+  agency: string | null;
+  outcome: Outcome | null;
+  duplicate_of: number | null;
+  closed_at: string | null;
+  version: number;
+}
+
+export interface IncidentAged {
+  incident_id: number;
+  ages_at: string;
+  alarm: Alarm;
+}
+
+export interface IncidentDone {
+  seq: number;
+  incident_id: number;
+  status?: IncidentStatus;
+  priority?: number;
+  note?: string;
+  split_from?: number;
+  agency?: string;
+}
+
+/** The incident is with a dispatcher: why, under which alarm, and until when if it goes on by itself. */
+export interface IncidentHeld {
+  incident_id: number;
+  reason: Held;
+  alarm: Alarm;
+  until: string | null;
+}
+
+export interface IncidentLinked {
+  incident_id: number;
+  link: Link;
+}
+
+/** Calls and alerts moved into another incident; this one is closed as its duplicate. */
+export interface IncidentMerged {
+  incident_id: number;
+  into_id: number;
+}
+
+export interface IncidentOpened {
+  incident: Incident;
+}
+
+/** The incident waits for a unit. A new round forgets who declined or did not answer. */
+export interface IncidentQueued {
+  incident_id: number;
+  new_round: boolean;
+}
+
+/** What the incident needs or how urgent it is changed. */
+export interface IncidentRaised {
+  incident_id: number;
+  priority: number;
+  needs: (string)[];
+}
+
+/** An old closed incident was taken from the archive so that it can be worked on; every view learns its rows. */
+export interface IncidentRecalled {
+  incident: Incident;
+  calls: (Call)[];
+  alerts: (Alert)[];
+  assignments: (Assignment)[];
+}
+
+export interface IncidentReopened {
+  incident_id: number;
+}
+
+/** Some calls and alerts left for an incident of their own, which is the new row. */
+export interface IncidentSplit {
+  incident_id: number;
+  incident: Incident;
+}
+
+export type IncidentStatus = "Active" | "ResourcesAssigned" | "ResourcesEnroute" | "ResourcesOnscene" | "Closed" | "Cancelled" | "ReOpened";
+
+export interface IncidentUnlinked {
+  incident_id: number;
+  other_id: number;
+}
+
+export interface IncidentWhole {
+  incident: Incident;
+  calls: (Call)[];
+  alerts: (Alert)[];
+  assignments: (Assignment)[];
+  alarms: (Alarm)[];
+  timeline: (LedgerLine)[];
+  timeline_is_whole: boolean;
+}
+
+/** Tests and exercises never page a unit as real and never join a real incident. */
+export type Kind = "real" | "test" | "exercise";
+
+/** One event as the ledger holds it; the AsyncAPI document says what each kind's `event` is. */
+export interface LedgerLine {
+  seq: number;
+  at: string;
+  kind: string;
+  v: number;
+  command: string;
+  by: string;
+  event: Record<string, unknown>;
+}
+
+/** Where a sign stands in its life; an id is never given to another sign, so a retired one stays known. */
+export type LifeCycle = "installed" | "inspected" | "moved" | "retired";
+
+/** How one incident relates to another: possible_duplicate, duplicate, follows, related, split_from, merged_from. */
+export interface Link {
+  incident_id: number;
+  relation: string;
+}
+
+export interface Live {
+  status: string;
+}
+
+export interface MaydayBody {
+  /** when it happened, by the device's clock */
+  occurred_at?: string | null;
+}
+
+export interface Me {
+  name: string;
+  role: "psap" | "tower" | "agent" | "dispatcher";
+  sectors: (string)[];
+  unit_id: string | null;
+}
+
+export interface MergeBody {
+  into_id: number;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** How a sector assigns: `auto` offers trusted places at once, `recommend` waits for a dispatcher's key. */
+export type Mode = "auto" | "recommend";
+
+export interface ModeBody {
+  mode: Mode;
+}
+
+export interface ModeDone {
+  seq: number;
+  sector_id: string;
+  mode: Mode;
+}
+
+/** The frames a device has to answer with `received`. */
+export type MustHear = "offer" | "place_changed" | "cancelled" | "preempted";
+
+/** A note; its words are sealed. */
+export interface NoteAdded {
+  incident_id: number;
+  sealed: string;
+}
+
+export interface NoteBody {
+  text: string;
+}
+
+export interface OfferAccepted {
+  assignment_id: number;
+  occurred_at: string;
+}
+
+export interface OfferDeclined {
+  assignment_id: number;
+  reason: string;
+}
+
+/** A unit is offered an incident. `picks` and `passed_over` prove the choice; `why` is a dispatcher's reason. */
+export interface OfferMade {
+  assignment: Assignment;
+  picks: (Pick)[];
+  passed_over: Record<string, number>;
+  why: string;
+}
+
+export interface OfferTimedOut {
+  assignment_id: number;
+  alarm: Alarm;
+}
+
+export interface OtherBody {
+  other_id: number;
+  relation?: string;
+}
+
+/** What became of the person; without one an incident cannot close. */
+export type Outcome = "found_well" | "found_injured" | "found_deceased" | "self_recovered" | "not_found" | "false_activation" | "test" | "duplicate" | "transferred";
+
+export interface OutcomeBody {
+  outcome: Outcome;
+  duplicate_of?: number | null;
+  agency?: string | null;
+  release_units?: boolean;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+export interface OutcomeRecorded {
+  incident_id: number;
+  outcome: Outcome;
+  cancelled: boolean;
+  duplicate_of: number | null;
+  agency: string | null;
+}
+
+/** `joins` is the incident the call would become another call of; None when it would open its own. */
+export interface Outlook {
+  joins: number | null;
+  related: (Related)[];
+}
+
+/** Who needs help, as counts. `child_alone` and `kept_together` are None when nobody asked. */
+export interface Party {
+  adults: number | null;
+  children: number | null;
+  child_alone: boolean | null;
+  kept_together: boolean | null;
+}
+
+/** A unit that may be sent. `fix_age_s` is None when it never reported and stands where it was put. */
+export interface Pick {
+  unit_id: string;
+  sector: string;
+  point: Point;
+  seconds: number;
+  distance_m: number;
+  fix_age_s: number | null;
+  is_stale: boolean;
+}
+
+/** One typed location. `source`: stated, device, tower or dispatcher. `cell` is H3 res 9. */
+export interface Place {
+  point: Point;
+  state: PlaceState;
+  source: string;
+  cell: string;
+  sign_id: string | null;
+  sector: string | null;
+}
+
+/** The person on the way has taken the changed place. */
+export interface PlaceAcknowledged {
+  assignment_id: number;
+  occurred_at: string;
+}
+
+/** One of: a sign, or a point in degrees. */
+export interface PlaceBody {
+  sign_id?: string | null;
+  lat?: number | null;
+  lon?: number | null;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** The current location or its state changed.
+ *
+ * When it `moved`, the devices of units under way must have it by `hear_by`, the persons say so by `ack_by`. */
+export interface PlaceChanged {
+  incident_id: number;
+  place: Place;
+  candidates: (Candidate)[];
+  moved: boolean;
+  hear_by: string;
+  ack_by: string | null;
+}
+
+/** How far a place may be trusted. An exact match alone is no proof: most one-digit errors hit a real sign. */
+export type PlaceState = "confirmed" | "probable" | "conflicting" | "unverified";
+
+/** A WGS 84 position in degrees. Raises BadPoint on NaN, infinity or a value out of range. */
+export interface Point {
+  lat: number;
+  lon: number;
+}
+
+export interface Position {
+  unit_id: string;
+  lat: number;
+  lon: number;
+  fixed_at: string;
+  accuracy_m: number | null;
+}
+
+export interface PositionBody {
+  lat: number;
+  lon: number;
+  /** when it happened, by the device's clock */
+  fixed_at?: string | null;
+  accuracy_m?: number | null;
+}
+
+export type Primary = "Available" | "ConditionallyAvailable" | "NotAvailable";
+
+export interface PriorityBody {
+  priority: number;
+  needs?: (string)[] | null;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** What was sealed, as JSON; `raw` is the body in base64. */
+export type Private = Record<string, unknown>;
+
+/** RFC 9457. `field` names what it is about, `allowed` what would do. It never holds the input. */
+export interface Problem {
+  type: string;
+  title: string;
+  status: number;
+  code: string;
+  detail: string;
+  field?: string;
+  allowed?: (string)[];
+}
+
+export interface PurposeBody {
+  purpose: string;
+}
+
+export interface Ready {
+  status: string;
+  seq: number;
+  checks: Record<string, Record<string, unknown>>;
+}
+
+export interface ReassignBody {
+  assignment_id: number;
+  unit_id: string;
+  reason?: string;
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** The ranking for one possible place. */
+export interface Recommendation {
+  sign_id: string | null;
+  point: Point;
+  state: PlaceState;
+  picks: (Pick)[];
+  passed_over: Record<string, number>;
+}
+
+export interface RegistryImported {
+  version: number;
+  digest: string;
+  signs: number;
+}
+
+/** An incident that may be about the same people: same_number, follows (closed), same_sign, near (5 km). */
+export interface Related {
+  incident_id: number;
+  relations: (string)[];
+  distance_m: number | null;
+}
+
+export interface ReleaseBody {
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+/** What was read out, resolved: at most five candidates, best first, the state of the first, and why, as a code. */
+export interface Resolution {
+  state: PlaceState;
+  candidates: (Candidate)[];
+  reason: string;
+}
+
+/** What was read out. In a body, because words heard are personal and never stand in an address. */
+export interface ResolveBody {
+  said: string;
+  device?: DeviceBody | null;
+  sectors?: (string)[];
+  read_back?: boolean;
+}
+
+export interface Resolved {
+  resolution: Resolution;
+  registry_version: number;
+}
+
+export interface RowsByTable {
+  calls?: (Call)[];
+  alerts?: (Alert)[];
+  incidents?: (Incident)[];
+  assignments?: (Assignment)[];
+  units?: (Unit)[];
+  alarms?: (Alarm)[];
+  towers?: (Tower)[];
+  sectors?: (SectorRow)[];
+}
+
+/** `seq` is the newest must-hear frame the person has seen: it tells an offer taken from a new place seen. */
+export interface SayAccept {
+  kind: "accept";
+  id?: string | null;
+  assignment_id: number;
+  occurred_at?: string | null;
+  seq?: number | null;
+}
+
+export interface SayDecline {
+  kind: "decline";
+  id?: string | null;
+  assignment_id: number;
+  reason?: string;
+}
+
+export interface SayDuty {
+  kind: "duty";
+  id?: string | null;
+  on_duty: boolean;
+}
+
+export interface SayHello {
+  kind: "hello";
+  since?: string;
+  topics?: (string)[];
+}
+
+export interface SayMayday {
+  kind: "mayday";
+  id?: string | null;
+  occurred_at?: string | null;
+}
+
+export interface SayPosition {
+  kind: "position";
+  id?: string | null;
+  lat: number;
+  lon: number;
+  fixed_at?: string | null;
+  accuracy_m?: number | null;
+}
+
+export interface SayReceived {
+  kind: "received";
+  id?: string | null;
+  seq: number;
+}
+
+export interface SayStatus {
+  kind: "status";
+  id?: string | null;
+  status: AssignmentStatus;
+  assignment_id?: number | null;
+  occurred_at?: string | null;
+  reason?: string;
+  seq?: number | null;
+}
+
+export interface SectorConfigured {
+  sector: SectorRow;
+}
+
+export interface SectorModeChanged {
+  sector_id: string;
+  mode: Mode;
+}
+
+/** A sector as the board needs it. `lends`: its units may be picked for a neighbour's incident. */
+export interface SectorRow {
+  id: string;
+  name: string;
+  mode: Mode;
+  lends: boolean;
+}
+
+/** One placard or rescue tower as the registry has it. `sign_id` is the printed id in canonical form ("TUC-417"). */
+export interface Sign {
+  sign_id: string;
+  kind: SignKind;
+  sector: string;
+  point: Point;
+  life: LifeCycle;
+  access: AccessNotes;
+}
+
+export interface SignFound {
+  sign: Sign;
+  cell: string;
+  registry_version: number;
+}
+
+export type SignKind = "land_placard" | "water_placard" | "rescue_tower";
+
+export interface SplitBody {
+  calls?: (number)[];
+  alerts?: (number)[];
+  /** the incident's version as you saw it */
+  version?: number | null;
+}
+
+export interface StandDownBody {
+  assignment_id: number;
+  reason?: string;
+}
+
+export interface Station {
+  id: string;
+  sector: string;
+  lat: number;
+  lon: number;
+  units: number;
+}
+
+export interface StatusBody {
+  status: AssignmentStatus;
+  assignment_id?: number | null;
+  /** when it happened, by the device's clock */
+  occurred_at?: string | null;
+  reason?: string;
+  /** the newest must-hear frame seen */
+  seq?: number | null;
+}
+
+export interface StatusDone {
+  seq: number;
+  assignment_id: number | null;
+  incident_id?: number;
+  status?: AssignmentStatus;
+}
+
+export interface StoodDown {
+  seq: number;
+  assignment_id: number;
+  incident_id: number;
+}
+
+export interface Task {
+  assignment: Assignment | null;
+  incident: Incident | null;
+  sign: Sign | null;
+  distance_m: number | null;
+  bearing_deg: number | null;
+  travel_s: number | null;
+}
+
+export interface Ticket {
+  ticket: string;
+  subprotocols: (string)[];
+  seconds: number;
+}
+
+/** A rescue tower's own health. Each flag keeps the device time of its last transition, so order does not matter. */
+export interface Tower {
+  id: string;
+  sector: string | null;
+  silent: boolean;
+  tamper: boolean;
+  low_battery: boolean;
+  silent_at: string | null;
+  tamper_at: string | null;
+  battery_at: string | null;
+  tested_at: string | null;
+}
+
+/** A tower's own state changed: `what` is silent, tamper, low_battery or tested, `on` its new value. */
+export interface TowerChanged {
+  tower_id: string;
+  sector: string | null;
+  what: string;
+  on: boolean;
+  occurred_at: string;
+}
+
+export interface Track {
+  unit_id: string;
+  hours: number;
+  points: ({
+    lat: number;
+    lon: number;
+    fixed_at: string;
+  })[];
+}
+
+/** Who responds. `primary` and `secondary` follow from duty and the active assignment, derived in one place. */
+export interface Unit {
+  id: string;
+  kind: string;
+  sector: string;
+  station: string;
+  home: Point;
+  capabilities: (string)[];
+  on_duty: boolean;
+  answering: boolean;
+  missed: number;
+  assignment_id: number | null;
+  primary: Primary;
+  secondary: string;
+}
+
+/** The unit's app was touched after it had not answered. */
+export interface UnitAnswering {
+  unit_id: string;
+}
+
+export interface UnitDutyChanged {
+  unit_id: string;
+  on_duty: boolean;
+}
+
+/** The device or the person did not answer in time, or there was no live socket: radio it. */
+export interface UnitNotReached {
+  assignment_id: number;
+  alarm: Alarm;
+}
+
+export interface UnitRegistered {
+  unit: Unit;
+}
+
+export interface UnitSent {
+  seq: number;
+  assignment_id: number | null;
+  incident_id: number;
+  unit_id: string;
+}
+
+/** Who responds. `primary` and `secondary` follow from duty and the active assignment, derived in one place. */
+export interface UnitShown {
+  id: string;
+  kind: string;
+  sector: string;
+  station: string;
+  home: Point;
+  capabilities: (string)[];
+  on_duty: boolean;
+  answering: boolean;
+  missed: number;
+  assignment_id: number | null;
+  primary: Primary;
+  secondary: string;
+  position: Position | null;
+}
+
+/** The one place every open incident is in; `DONE` for the closed ones. */
+export type Where = "queued" | "offered" | "assigned" | "with_dispatcher" | "done";
+
+export const EVENT_KINDS = [
+  "desk.took_over",
+  "call.received",
+  "call.updated",
+  "alert.received",
+  "alert.repeated",
+  "incident.opened",
+  "incident.queued",
+  "incident.held",
+  "incident.place_changed",
+  "incident.raised",
+  "incident.linked",
+  "incident.unlinked",
+  "incident.merged",
+  "incident.split",
+  "incident.outcome_recorded",
+  "incident.reopened",
+  "incident.recalled",
+  "incident.handed_off",
+  "incident.aged",
+  "incident.noted",
+  "offer.made",
+  "offer.accepted",
+  "offer.declined",
+  "offer.timed_out",
+  "frame.heard",
+  "place.acknowledged",
+  "unit.not_reached",
+  "assignment.moved",
+  "assignment.cancelled",
+  "assignment.preempted",
+  "field.out_of_order",
+  "unit.registered",
+  "unit.duty_changed",
+  "unit.answering",
+  "alarm.raised",
+  "alarm.acknowledged",
+  "alarm.rearmed",
+  "alarm.cleared",
+  "tower.changed",
+  "sector.configured",
+  "sector.mode_changed",
+  "registry.imported",
+] as const;
+export type EventKind = (typeof EVENT_KINDS)[number];
+
+export type ServerFrame =
+  | {
+      seq: number;
+      at: string;
+      kind: "desk.took_over";
+      v: 1;
+      command: string;
+      by: string;
+      event: DeskTookOver;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "call.received";
+      v: 1;
+      command: string;
+      by: string;
+      event: CallReceived | Record<string, never>;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "call.updated";
+      v: 1;
+      command: string;
+      by: string;
+      event: CallUpdated | Record<string, never>;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alert.received";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlertReceived | Record<string, never>;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alert.repeated";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlertRepeated;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.opened";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentOpened;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.queued";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentQueued;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.held";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentHeld;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.place_changed";
+      v: 1;
+      command: string;
+      by: string;
+      event: PlaceChanged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.raised";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentRaised;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.linked";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentLinked;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.unlinked";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentUnlinked;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.merged";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentMerged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.split";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentSplit | Record<string, never>;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.outcome_recorded";
+      v: 1;
+      command: string;
+      by: string;
+      event: OutcomeRecorded;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.reopened";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentReopened;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.recalled";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentRecalled | Record<string, never>;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.handed_off";
+      v: 1;
+      command: string;
+      by: string;
+      event: HandOffRequested;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.aged";
+      v: 1;
+      command: string;
+      by: string;
+      event: IncidentAged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.noted";
+      v: 1;
+      command: string;
+      by: string;
+      event: NoteAdded;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "offer.made";
+      v: 1;
+      command: string;
+      by: string;
+      event: OfferMade;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "offer.accepted";
+      v: 1;
+      command: string;
+      by: string;
+      event: OfferAccepted;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "offer.declined";
+      v: 1;
+      command: string;
+      by: string;
+      event: OfferDeclined;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "offer.timed_out";
+      v: 1;
+      command: string;
+      by: string;
+      event: OfferTimedOut;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "frame.heard";
+      v: 1;
+      command: string;
+      by: string;
+      event: FrameHeard;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "place.acknowledged";
+      v: 1;
+      command: string;
+      by: string;
+      event: PlaceAcknowledged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "unit.not_reached";
+      v: 1;
+      command: string;
+      by: string;
+      event: UnitNotReached;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "assignment.moved";
+      v: 1;
+      command: string;
+      by: string;
+      event: AssignmentMoved;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "assignment.cancelled";
+      v: 1;
+      command: string;
+      by: string;
+      event: AssignmentCancelled;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "assignment.preempted";
+      v: 1;
+      command: string;
+      by: string;
+      event: AssignmentPreempted;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "field.out_of_order";
+      v: 1;
+      command: string;
+      by: string;
+      event: FieldReportOutOfOrder;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "unit.registered";
+      v: 1;
+      command: string;
+      by: string;
+      event: UnitRegistered;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "unit.duty_changed";
+      v: 1;
+      command: string;
+      by: string;
+      event: UnitDutyChanged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "unit.answering";
+      v: 1;
+      command: string;
+      by: string;
+      event: UnitAnswering;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alarm.raised";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlarmRaised;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alarm.acknowledged";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlarmAcknowledged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alarm.rearmed";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlarmRearmed;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "alarm.cleared";
+      v: 1;
+      command: string;
+      by: string;
+      event: AlarmCleared;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "tower.changed";
+      v: 1;
+      command: string;
+      by: string;
+      event: TowerChanged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "sector.configured";
+      v: 1;
+      command: string;
+      by: string;
+      event: SectorConfigured;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "sector.mode_changed";
+      v: 1;
+      command: string;
+      by: string;
+      event: SectorModeChanged;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "registry.imported";
+      v: 1;
+      command: string;
+      by: string;
+      event: RegistryImported;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      kind: "welcome";
+      cursor: string;
+      topics: (string)[];
+    }
+  | {
+      kind: "resync";
+      url: string;
+      cursor: string;
+    }
+  | {
+      kind: "pulse";
+      seq: number;
+      age_s: number;
+      late_loops?: (string)[];
+      degraded?: Record<string, string>;
+    }
+  | {
+      kind: "positions";
+      at: string;
+      positions: (Position)[];
+    }
+  | {
+      kind: "answer";
+      id: string | null;
+      outcome: "done" | "refused" | "failed" | "unavailable";
+      seq?: number;
+      assignment_id?: number | null;
+      incident_id?: number;
+      alarm_id?: number;
+      status?: AssignmentStatus;
+      unit_id?: string;
+      on_duty?: boolean;
+      code?: string;
+      detail?: string;
+      field?: string;
+      allowed?: (string)[];
+    };
+
+export type ClientFrame =
+  | SayHello
+  | SayAccept
+  | SayDecline
+  | SayStatus
+  | SayMayday
+  | SayDuty
+  | SayReceived
+  | SayPosition;
+
+/** What each route takes and answers, by method and path. */
+export interface Routes {
+  "POST /v1/calls": { body: {
+      /** the PSAP's own id of the call; the same again is the same call */
+      call_id?: string;
+      /** sealed; only tells callers apart */
+      callback_number?: string;
+      /** what was read out of the sign, as it was heard; sealed */
+      said?: string;
+      device?: {
+        /** degrees, WGS 84 */
+        lat?: number;
+        /** degrees, WGS 84 */
+        lon?: number;
+        /** uncertainty in metres, 90 % */
+        radius_m?: number;
+      };
+      /** the id was read back and confirmed */
+      read_back?: boolean;
+      /** BCP 47 */
+      language?: string;
+      party?: {
+        adults?: number;
+        children?: number;
+        child_alone?: boolean;
+        kept_together?: boolean;
+      };
+      /** capability codes */
+      needs?: (string)[];
+      /** sealed */
+      name?: string;
+      /** sealed */
+      health?: string;
+      /** sealed */
+      narrative?: string;
+      /** real, test or exercise */
+      kind?: string;
+      /** SAR, RESCUE, EXPOSURE, PERMISS, WELFARE, OTHER */
+      type?: string;
+      /** 0-10, 10 highest */
+      priority?: number;
+      /** the sector the call is about, if the PSAP knows */
+      sector?: string;
+      /** when the person called, RFC 3339 */
+      occurred_at?: string;
+    }; answer: CallRecorded };
+  "POST /v1/alerts": { body: {
+      /** activation, heartbeat, tamper, low_battery or test */
+      type?: string;
+      /** the tower's id in the registry */
+      tower_id?: string;
+      /** the sender's own id; the same again is the same press */
+      alert_id?: string;
+      /** when it happened, RFC 3339 */
+      occurred_at?: string;
+      /** for tamper and low_battery: false when it is over */
+      on?: boolean;
+      /** real, test or exercise */
+      kind?: string;
+    }; answer: AlertRecorded };
+  "GET /v1/incidents": { body: undefined; answer: (Incident)[] };
+  "GET /v1/incidents/{incident_id}": { body: undefined; answer: IncidentWhole };
+  "GET /v1/incidents/{incident_id}/recommend": { body: undefined; answer: (Recommendation)[] };
+  "POST /v1/incidents/{incident_id}/assign": { body: AssignBody; answer: UnitSent };
+  "POST /v1/incidents/{incident_id}/reassign": { body: ReassignBody; answer: UnitSent };
+  "POST /v1/incidents/{incident_id}/stand-down": { body: StandDownBody; answer: StoodDown };
+  "POST /v1/incidents/{incident_id}/release": { body: ReleaseBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/place": { body: PlaceBody; answer: IncidentDone };
+  "PUT /v1/incidents/{incident_id}/priority": { body: PriorityBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/notes": { body: NoteBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/outcome": { body: OutcomeBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/cancel": { body: OutcomeBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/reopen": { body: undefined; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/link": { body: OtherBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/unlink": { body: OtherBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/merge": { body: MergeBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/split": { body: SplitBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/hand-off": { body: HandOffBody; answer: IncidentDone };
+  "GET /v1/units": { body: undefined; answer: (UnitShown)[] };
+  "GET /v1/units/{unit_id}": { body: undefined; answer: UnitShown };
+  "GET /v1/units/{unit_id}/task": { body: undefined; answer: Task };
+  "GET /v1/units/{unit_id}/track": { body: undefined; answer: Track };
+  "PUT /v1/units/{unit_id}/duty": { body: DutyBody; answer: DutyDone };
+  "POST /v1/units/{unit_id}/status": { body: StatusBody; answer: StatusDone };
+  "POST /v1/units/{unit_id}/mayday": { body: MaydayBody; answer: AlarmDone };
+  "POST /v1/units/{unit_id}/position": { body: PositionBody; answer: undefined };
+  "GET /v1/board": { body: undefined; answer: Board };
+  "GET /v1/alarms": { body: undefined; answer: (Alarm)[] };
+  "POST /v1/alarms/{alarm_id}/acknowledge": { body: undefined; answer: AlarmDone };
+  "POST /v1/alarms/{alarm_id}/clear": { body: undefined; answer: AlarmDone };
+  "POST /v1/private/{sealed_id}": { body: PurposeBody; answer: Private };
+  "GET /v1/sectors": { body: undefined; answer: (SectorRow)[] };
+  "PUT /v1/sectors/{sector_id}/mode": { body: ModeBody; answer: ModeDone };
+  "GET /v1/signs/{sign_id}": { body: undefined; answer: SignFound };
+  "POST /v1/resolve": { body: ResolveBody; answer: Resolved };
+  "POST /v1/duplicates": { body: DuplicatesBody; answer: Outlook };
+  "GET /v1/me": { body: undefined; answer: Me };
+  "POST /v1/tickets": { body: undefined; answer: Ticket };
+  "GET /v1/signs": { body: undefined; answer: Gazetteer };
+  "GET /v1/activations": { body: undefined; answer: Activations };
+  "GET /v1/tiles": { body: undefined; answer: Archives };
+  "GET /health/live": { body: undefined; answer: Live };
+  "GET /health/ready": { body: undefined; answer: Ready };
+}

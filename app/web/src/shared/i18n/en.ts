@@ -1,0 +1,11 @@
+import { desk } from './desk/en';
+import { map } from './map/en';
+
+import { agent } from './agent/en';
+
+/** English. Keys are grouped by screen: `shared.`, `console.`, `map.`, `agent.`, and one group per kind of word on the wire. */
+export const en = {
+  ...map,
+  ...desk,
+  ...agent,
+};

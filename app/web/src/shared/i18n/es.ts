@@ -1,0 +1,11 @@
+import { desk } from './desk/es';
+import { agent } from './agent/es';
+import type { en } from './en';
+import { map } from './map/es';
+
+/** Spanish. */
+export const es: Record<keyof typeof en, string> = {
+  ...map,
+  ...desk,
+  ...agent,
+};

@@ -1,0 +1,11 @@
+import { desk } from './desk/pt';
+import { agent } from './agent/pt';
+import type { en } from './en';
+import { map } from './map/pt';
+
+/** Portuguese. */
+export const pt: Record<keyof typeof en, string> = {
+  ...map,
+  ...desk,
+  ...agent,
+};

@@ -1,0 +1,69 @@
+"""A real Chromium, installed when it is not there: these tests are never skipped."""
+
+import asyncio
+import os
+import shutil
+import subprocess
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright, expect
+
+from app.screens import DIST
+
+ROOT = Path(__file__).parents[2]
+INSTALL = (("apt-get", "update"), ("apt-get", "install", "-y", "--no-install-recommends", "chromium"))
+# Nothing but this machine can be reached, whatever a page tries; and a drawing board without a graphics card.
+FLAGS = (
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+    "--enable-unsafe-swiftshader",
+    "--disable-background-networking",
+    "--disable-component-update",
+)
+
+expect.set_options(timeout=15_000)  # two cores, and another person's tests beside
+
+
+def chromium() -> str:
+    """Return the browser: AUXILIO_CHROMIUM, or the system's, or Debian's, installed now."""
+    found = os.environ.get("AUXILIO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is not None:
+        return found
+    as_root = () if os.geteuid() == 0 else ("sudo", "-n")
+    for command in INSTALL:
+        done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            pytest.fail(
+                f"no Chromium, and `{' '.join(command)}` failed: {done.stderr[-500:]}; name one: AUXILIO_CHROMIUM"
+            )
+    installed = shutil.which("chromium")
+    assert installed is not None
+    return installed
+
+
+@pytest.fixture(scope="session")
+def built() -> None:
+    """The screens are there, as `make test` leaves them."""
+    if not (DIST / "console.html").exists():
+        subprocess.run(["make", "screens"], cwd=ROOT, check=True)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def browser(built: None) -> AsyncIterator[Browser]:  # noqa: ARG001
+    path = await asyncio.to_thread(chromium)
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=[*FLAGS])
+        yield launched
+        await launched.close()
+
+
+@pytest_asyncio.fixture(scope="session")
+async def blind_browser(built: None) -> AsyncIterator[Browser]:  # noqa: ARG001
+    """A browser whose machine cannot draw maps."""
+    path = await asyncio.to_thread(chromium)
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=path, args=[FLAGS[0], "--disable-3d-apis"])
+        yield launched
+        await launched.close()
