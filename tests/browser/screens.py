@@ -12,8 +12,8 @@ from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Error,
 from app.screens import DIST
 
 AXE: Final = DIST.parent / "node_modules" / "axe-core" / "axe.min.js"
-PHONE: Final = {"viewport": {"width": 412, "height": 915}, "has_touch": True, "is_mobile": True}
-DESK: Final = {"viewport": {"width": 1600, "height": 1000}}
+PHONE: Final[dict[str, Any]] = {"viewport": {"width": 412, "height": 915}, "has_touch": True, "is_mobile": True}
+DESK: Final[dict[str, Any]] = {"viewport": {"width": 1600, "height": 1000}}
 # Every tone a page plays is noted, by its pitch: that is how a test hears.
 EARS: Final = """
 window.heard = [];
@@ -63,7 +63,7 @@ class Watch:
 @asynccontextmanager
 async def opened(browser: Browser, url: str, role: str, key: str, **options: Any) -> AsyncIterator[BrowserContext]:
     """Give a signed-in browser of a person's own. At its end, nothing outside was asked for and nothing was thrown."""
-    kind = dict(PHONE if role == "agent" else DESK) | options
+    kind: dict[str, Any] = dict(PHONE if role == "agent" else DESK) | options
     context = await browser.new_context(base_url=url, **kind)
     context.set_default_timeout(15_000)
     watch = Watch(url)

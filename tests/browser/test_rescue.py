@@ -167,3 +167,58 @@ async def hold(page: Page, route: Any) -> None:
     """Let a request wait until the other dispatcher's is done."""
     await page.wait_for_timeout(800)
     await route.continue_()
+
+
+async def test_a_call_taken_by_hand_shows_what_it_doubles_before_it_is_saved(
+    world: Stage, desk: BrowserContext
+) -> None:
+    console = await console_page(desk)
+    sign = next(s.sign_id for s in world.signs if s.sector == "TUC")
+    async with world.psap() as psap, world.dispatcher() as http:
+        first = await post(psap, said=sign, callback_number="520 555 0171")
+        seq = await recorded(http)
+        await press(console, "Escape", "n")
+        await console.keyboard.type(sign.lower().replace("-", " "))
+        await press(console, "Tab")
+        await console.keyboard.type("5205550171")
+        await expect(console.get_by_test_id("new-call-candidates")).to_contain_text(sign)
+        await expect(console.get_by_test_id("duplicates")).to_contain_text(str(first))
+        await expect(console.get_by_test_id("joins")).to_contain_text(str(first))
+        assert await recorded(http) == seq, "typing records nothing"
+        await press(console, "Control+Enter")
+        await expect(console.get_by_test_id("new-call")).to_have_count(0)
+        await expect(console.get_by_test_id("incident-panel")).to_contain_text(str(first))
+        whole = (await http.get(f"/v1/incidents/{first}")).json()
+        assert len(whole["calls"]) == 2
+        assert whole["calls"][1]["psap"] == "dispatcher-1"
+
+
+async def test_a_tower_s_alert_taken_by_hand_opens_an_incident(world: Stage, desk: BrowserContext) -> None:
+    console = await console_page(desk)
+    tower = next(s.sign_id for s in world.signs if s.kind == "rescue_tower")
+    await press(console, "Escape", "w")
+    await console.keyboard.type(tower)
+    await press(console, "Enter")
+    await expect(console.get_by_test_id("new-alert")).to_have_count(0)
+    async with world.dispatcher() as http:
+
+        async def has_opened() -> bool:
+            rows = (await http.get("/v1/incidents")).json()
+            return any(row["place"] and row["place"]["sign_id"] == tower for row in rows)
+
+        await eventually(has_opened, "the tower's incident")
+
+
+async def test_the_windows_of_a_console_are_kept_together(world: Stage, desk: BrowserContext) -> None:
+    console, board = await console_page(desk), await desk.new_page()
+    await board.goto("/console/board")
+    async with world.psap() as psap:
+        incident = await post(psap, said=world.signs[40].sign_id)
+    await board.get_by_test_id(f"incident-{incident}").click()
+    await expect(console.get_by_test_id("incident-panel")).to_contain_text(str(incident))
+    await expect(console.get_by_test_id(f"incident-{incident}")).to_have_attribute("aria-selected", "true")
+
+
+async def recorded(http: httpx.AsyncClient) -> int:
+    """Return where the ledger stands."""
+    return int((await http.get("/v1/board", params={"topics": "sector:none"})).json()["seq"])

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { backoffMs, FIRST_MS, LONGEST_MS } from './backoff';
 import type { Board, ServerFrame } from './contract';
-import { QUIET_MS, seqOf, STALE_S, Stream, type Effect, type EventFrame, type Happened, type StreamOptions } from './stream';
+import { CONNECT_MS, QUIET_MS, seqOf, STALE_S, Stream, type Effect, type EventFrame, type Happened, type StreamOptions } from './stream';
 
 const LEDGER = '0d2b';
 const cursor = (seq: number): string => `${LEDGER}.${seq}`;
@@ -152,6 +152,16 @@ describe('coming back', () => {
     bench.live();
     expect(bench.feed({ what: 'closed', code: 1006 })).toEqual([{ do: 'retry', afterMs: FIRST_MS * 0.75 }]);
     expect(backoffMs(3, 0)).not.toBe(backoffMs(3, 1));
+  });
+
+  it('gives up a handshake that nobody answers, and tries again', () => {
+    const bench = new Bench();
+    bench.feed({ what: 'start' });
+    bench.now += CONNECT_MS - 1;
+    expect(bench.feed({ what: 'tick' })).toEqual([]);
+    bench.now += 1;
+    expect(bench.feed({ what: 'tick' }).map((effect) => effect.do)).toEqual(['close', 'retry']);
+    expect(bench.feed({ what: 'woken' })).toEqual([{ do: 'open' }]);
   });
 
   it('does not come back by itself where the key is refused', () => {

@@ -17,6 +17,7 @@ export const STALE_S = 10; // the design's promise: a console says within 10 s t
 export const QUIET_MS = 20_000; // four pulses of a console missed: the socket is dead, whatever it says
 const SETTLED_MS = 900;
 const AGAIN_MS = 400; // a process that is behind catches up in a heartbeat or two of the relay
+export const CONNECT_MS = 20_000; // a handshake that takes longer has met a network that swallows packets
 export const KEPT_FRAMES_MAX = 20_000; // as many events as a process keeps; beyond it the snapshot is fetched again
 
 export const CLOSE_UNKNOWN_KEY = 4401;
@@ -65,6 +66,7 @@ export class Stream {
   degraded: Record<string, string> = {};
   readonly topics: string[] | undefined;
   readonly #quietMs: number;
+  #connectingSince = 0;
   #heardAt = -Infinity;
   #pulseAgeS = 0;
   #pulseAt: number | null = null;
@@ -97,8 +99,7 @@ export class Stream {
     switch (happened.what) {
       case 'start':
         this.#pulseAt = now;
-        this.phase = 'connecting';
-        return [{ do: 'open' }];
+        return this.#connect(now);
       case 'opened':
         this.#heardAt = now;
         this.phase = 'catching_up';
@@ -117,9 +118,7 @@ export class Stream {
         return this.#tick(now, random);
       case 'woken':
         // The network is said to be back, or the lid is open again: do not sit out the wait.
-        if (this.phase !== 'waiting') return [];
-        this.phase = 'connecting';
-        return [{ do: 'open' }];
+        return this.phase === 'waiting' ? this.#connect(now) : [];
       case 'stop':
         this.phase = 'waiting';
         this.#forgetResync();
@@ -214,7 +213,14 @@ export class Stream {
     return [{ do: 'retry', afterMs }];
   }
 
+  #connect(now: number): Effect[] {
+    this.phase = 'connecting';
+    this.#connectingSince = now;
+    return [{ do: 'open' }];
+  }
+
   #tick(now: number, random: number): Effect[] {
+    if (this.phase === 'connecting' && now - this.#connectingSince >= CONNECT_MS) return [{ do: 'close' }, ...this.#lost(false, random)];
     const isOpen = this.phase === 'live' || this.phase === 'catching_up';
     if (!isOpen) return [];
     if (now - this.#heardAt < this.#quietMs) {
