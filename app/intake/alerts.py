@@ -10,7 +10,7 @@ from dispatch.commands import ReportAlert, ReportTower
 from dispatch.entities import Place
 from dispatch.status import Kind
 from geo.place import PlaceState
-from geo.sign import SignKind
+from geo.sign import Sign, SignKind
 
 TYPES: Final = ("activation", "heartbeat", "tamper", "low_battery", "test")
 UNKNOWN_TOWER: Final = "unknown"
@@ -34,21 +34,42 @@ def read_alert(raw: bytes, sender: str, now: datetime, intake: Intake) -> tuple[
         return Request(ReportTower(tower, sector, what, on is not False, occurred_at), by=sender), warnings
     if what == "test":
         return Request(ReportTower(tower, sector, "test", True, occurred_at), by=sender), warnings
+    return press(raw, tower, place, source_id, kind, occurred_at, warnings.kept(), sender, now, intake), warnings
+
+
+def press(
+    raw: bytes,
+    tower_id: str,
+    place: Place | None,
+    source_id: str | None,
+    kind: Kind,
+    occurred_at: datetime,
+    warnings: tuple[str, ...],
+    sender: str,
+    now: datetime,
+    intake: Intake,
+) -> Request:
+    """Return the request for a pressed button, its original sealed."""
     sealed = intake.sealer.seal("alert", {"raw": raw}, now)
     report = ReportAlert(
-        tower_id=tower,
+        tower_id=tower_id,
         source_id=source_id,
         kind=kind,
         occurred_at=min(occurred_at, now),
         sealed=str(sealed.id),
         place=place,
-        warnings=warnings.kept(),
+        warnings=warnings,
     )
-    return Request(report, by=sender, sealed=(sealed,)), warnings
+    return Request(report, by=sender, sealed=(sealed,))
+
+
+def place_of(sign: Sign) -> Place:
+    """Return a tower's place; it is certain, because the button is bolted to it."""
+    return Place(sign.point, PlaceState.CONFIRMED, "tower", sign.point.cell(), sign.sign_id, sign.sector)
 
 
 def _tower(named: str | None, intake: Intake, fields: Fields) -> tuple[str, Place | None, str | None]:
-    """Find the tower in the registry; its place is certain, because the button is bolted to it."""
+    """Find the tower in the registry."""
     sign = intake.signs.find(named) if named else None
     if sign is None:
         if named is not None:
@@ -56,5 +77,4 @@ def _tower(named: str | None, intake: Intake, fields: Fields) -> tuple[str, Plac
         return named or UNKNOWN_TOWER, None, None
     if sign.kind is not SignKind.RESCUE_TOWER:
         fields.warn("tower_id", "a placard, not a tower")
-    place = Place(sign.point, PlaceState.CONFIRMED, "tower", sign.point.cell(), sign.sign_id, sign.sector)
-    return sign.sign_id, place, sign.sector
+    return sign.sign_id, place_of(sign), sign.sector
