@@ -1,7 +1,7 @@
 """From a tower's body to a command: an activation is distress and never refused; the rest is its own health."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
 from app.intake.calls import Intake
 from app.intake.lenient import Fields, Warnings, read_body
@@ -19,7 +19,21 @@ UNKNOWN_TOWER: Final = "unknown"
 def read_alert(raw: bytes, sender: str, now: datetime, intake: Intake) -> tuple[Request, Warnings]:
     """Return the request for an alert's body; what has no readable type is an activation. Raises NothingReadable."""
     warnings = Warnings()
-    fields = Fields(read_body(raw, warnings), warnings)
+    return take_alert(read_body(raw, warnings), raw, sender, now, intake, warnings), warnings
+
+
+def take_alert(
+    body: dict[str, Any],
+    raw: bytes,
+    sender: str,
+    now: datetime,
+    intake: Intake,
+    warnings: Warnings,
+    *,
+    more: dict[str, Any] | None = None,
+) -> Request:
+    """Return the request for the fields of an alert, however they were sent; `more` is sealed beside the original."""
+    fields = Fields(body, warnings)
     what = fields.choice("type", TYPES, "activation")
     named = fields.text("tower_id", chars_max=64)
     if named is None:
@@ -31,9 +45,9 @@ def read_alert(raw: bytes, sender: str, now: datetime, intake: Intake) -> tuple[
     on = fields.flag("on")
     fields.end()
     if what in ("heartbeat", "tamper", "low_battery"):
-        return Request(ReportTower(tower, sector, what, on is not False, occurred_at), by=sender), warnings
+        return Request(ReportTower(tower, sector, what, on is not False, occurred_at), by=sender)
     if what == "test":
-        return Request(ReportTower(tower, sector, "test", True, occurred_at), by=sender), warnings
+        return Request(ReportTower(tower, sector, "test", True, occurred_at), by=sender)
     return press(raw, tower, place, source_id, kind, occurred_at, warnings.kept(), sender, now, intake), warnings
 
 
@@ -50,7 +64,7 @@ def press(
     intake: Intake,
 ) -> Request:
     """Return the request for a pressed button, its original sealed."""
-    sealed = intake.sealer.seal("alert", {"raw": raw}, now)
+    sealed = intake.sealer.seal("alert", {"raw": raw, **(more or {})}, now)
     report = ReportAlert(
         tower_id=tower_id,
         source_id=source_id,

@@ -83,10 +83,11 @@ def call_of(
         "narrative": fields.text("narrative"),
         "device": device,
         "raw": raw,
+        **(more or {}),
     }
     fields.end()
     sealed = intake.sealer.seal("call", private, now)
-    digest = intake.sealer.digest("call", _canonical(body, raw))
+    digest = intake.sealer.digest("call", _canonical(body, raw) if content is None else content)
     report = ReportCall(sealed=str(sealed.id), digest=digest.hex(), warnings=warnings.kept(), **command)
     plain = usable_number(number, intake.shared_numbers)
     caller_hash = intake.sealer.digest("number", plain.encode()) if plain else None

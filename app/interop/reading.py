@@ -34,7 +34,8 @@ class Reading:
     """`report` holds fields of our own contract, `private` what is only ever sealed beside them.
 
     `understood` names what was taken, in words for an integrator; neither it nor `warnings` ever holds a value.
-    `said` are texts that may name a sign, the most trusted first: (where it stood, text).
+    `said` are texts that may name a sign, the most trusted first: (where it stood, text). `unreadable`: nothing but its
+    raw bytes could be kept, and there may be a person behind it.
     """
 
     format: str
@@ -45,6 +46,7 @@ class Reading:
     private: dict[str, Any] = field(default_factory=dict)
     understood: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
+    unreadable: bool = False
 
     @property
     def kind(self) -> Kind:
