@@ -48,7 +48,7 @@ def take_alert(
         return Request(ReportTower(tower, sector, what, on is not False, occurred_at), by=sender)
     if what == "test":
         return Request(ReportTower(tower, sector, "test", True, occurred_at), by=sender)
-    return press(raw, tower, place, source_id, kind, occurred_at, warnings.kept(), sender, now, intake), warnings
+    return press(raw, tower, place, source_id, kind, occurred_at, warnings.kept(), sender, now, intake, more=more)
 
 
 def press(
@@ -62,8 +62,10 @@ def press(
     sender: str,
     now: datetime,
     intake: Intake,
+    *,
+    more: dict[str, Any] | None = None,
 ) -> Request:
-    """Return the request for a pressed button, its original sealed."""
+    """Return the request for a pressed button, its original sealed, and `more` beside it."""
     sealed = intake.sealer.seal("alert", {"raw": raw, **(more or {})}, now)
     report = ReportAlert(
         tower_id=tower_id,

@@ -49,8 +49,14 @@ def call_of(
     now: datetime,
     intake: Intake,
     warnings: Warnings,
+    *,
+    more: dict[str, Any] | None = None,
+    content: bytes | None = None,
 ) -> Request:
-    """Return the request for a call's fields, whatever format `raw` brought them in; it is sealed as it came."""
+    """Return the request for a call's fields, whatever format `raw` brought them in; it is sealed as it came.
+
+    `more` is sealed beside it; `content` is what makes two sendings the same, the fields if it is not given.
+    """
     fields = Fields(body, warnings)
     call_id = fields.text("call_id", chars_max=128)
     number = fields.text("callback_number", chars_max=64)

@@ -28,7 +28,7 @@ def request_of(
     match reading.what:
         case What.CALL:
             body["said"] = choose_words(reading, usual, intake, warnings)
-            request = calls.take_call(
+            request = calls.call_of(
                 body, reading.raw, sender, usual, now, intake, warnings, more=private, content=reading.raw
             )
         case What.ALERT:
