@@ -1,4 +1,4 @@
-"""From a Reading to the desk's request: sealed with its raw bytes, its words resolved, by the intake every report uses."""
+"""From a Reading to the desk's request: sealed with its raw bytes, resolved, by the intake all reports use."""
 
 from datetime import datetime
 from typing import Any, Final

@@ -75,7 +75,9 @@ def is_lon_first(srs: str) -> bool:
     return "crs84" in srs.casefold().replace(":", "").replace("_", "")
 
 
-def positions(written: str, dimensions: int, srs: str, where: str, findings: Findings) -> list[tuple[Point, float | None]]:
+def positions(
+    written: str, dimensions: int, srs: str, where: str, findings: Findings
+) -> list[tuple[Point, float | None]]:
     """Return the points of a list of numbers, each with its height; what is no place is left out with a warning."""
     words = written.replace(",", " ").split()[: VALUES_MAX + 1]
     if len(words) > VALUES_MAX:

@@ -1,7 +1,8 @@
 """Reading a PIDF-LO: every location in it, in the order RFC 5491 says they count."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from itertools import islice
+from typing import Any, Final
 
 from lxml import etree
 
@@ -17,7 +18,14 @@ LOCATIONS_MAX: Final = 16
 CIVIC_MAX: Final = 64  # elements; the registry of RFC 5139 and 6848 has 43
 # Rule 8 of RFC 5491: devices first, then tuples, persons as a last resort.
 RANK: Final = {"device": 0, "tuple": 1, "person": 2}
-LANDMARKS: Final = ("LMK", "NAM", "LOC", "LMKP", "PN", "MP")  # where a sign's number is put by those who write addresses
+LANDMARKS: Final = (
+    "LMK",
+    "NAM",
+    "LOC",
+    "LMKP",
+    "PN",
+    "MP",
+)  # where a sign's number is put by those who write addresses
 CONFIDENCE_ASSUMED: Final = 95.0  # RFC 5491 section 5: 95 % or higher
 
 
@@ -39,6 +47,25 @@ class Location:
             return None
         return to_ninety(self.shape.radius_m, self.confidence)
 
+    def sealed(self) -> dict[str, Any]:
+        """Return what is kept of it for whoever may read it."""
+        kept: dict[str, Any] = {
+            "element": self.element, "civic": self.civic, "method": self.method, "confidence": self.confidence,
+            "at": self.timestamp,
+        }  # fmt: skip
+        if self.shape is not None:
+            kept |= {"shape": self.shape.kind, "lat": self.shape.center.lat, "lon": self.shape.center.lon}
+            kept |= {"radius_m": self.shape.radius_m, "altitude_m": self.shape.altitude_m}
+            kept["cells"] = list(self.shape.cells())
+        return kept
+
+    def fix(self) -> dict[str, float] | None:
+        """Return it as a device's fix, whose radius may be missing; None when it has no coordinates."""
+        if self.shape is None:
+            return None
+        fix = {"lat": self.shape.center.lat, "lon": self.shape.center.lon}
+        return fix if self.radius_m is None else {**fix, "radius_m": self.radius_m}
+
     @property
     def landmarks(self) -> tuple[str, ...]:
         return tuple(self.civic[name] for name in LANDMARKS if name in self.civic)
@@ -51,7 +78,7 @@ def read_pidf(raw: bytes | str, findings: Findings, where: str = "body") -> tupl
     if not presences:
         raise Unusable("not a PIDF-LO: no presence element", where)
     if local(root) != "presence":
-        findings.warn("presence", f"inside {'locationResponse' if local(root) == 'locationResponse' else 'another element'}")
+        findings.warn("presence", "inside another element")
     found = []
     for presence in presences:  # rule 9: the first document counts first
         if namespace(presence) != PIDF:
@@ -102,8 +129,8 @@ def _location(name: str, geopriv: etree._Element, stamp: str | None, findings: F
     shape = next((s for s in (read_shape(each, findings) for each in _geometries(info, findings)) if s), None)
     civic = _civic(info, findings)
     if shape is None and not civic:
-        if len(info):
-            findings.warn("location-info", "holds no location: " + ("only dynamic" if child(info, "Dynamic") is not None else "nothing readable"))
+        only = "only how it moves" if child(info, "Dynamic") is not None else "nothing readable"
+        findings.warn("location-info", f"holds no location: {only}")
         return None
     if shape is not None:
         findings.take(f"{name}: {shape.kind}")
@@ -134,7 +161,7 @@ def _civic(info: etree._Element, findings: Findings) -> dict[str, str]:
     if namespace(address) != CIVIC:
         findings.warn("civicAddress", "wrong namespace")
     found: dict[str, str] = {}
-    for each in address[:CIVIC_MAX]:
+    for each in islice(address, CIVIC_MAX):
         value = text(each, 512)
         if value:
             found.setdefault(local(each)[:32], value)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from math import cos, radians, sin, sqrt
 from typing import Final
 
@@ -11,7 +12,7 @@ from lxml import etree
 from app.interop.pidf.ground import Flat, centroid, from_flat, reach, to_flat
 from app.interop.pidf.numbers import angle, metres, position, positions, sexagesimal
 from app.interop.reading import Findings
-from app.interop.xml import child, find, local, text
+from app.interop.xml import Element, child, find, local, text
 from geo.point import SIGN_RESOLUTION, Point
 
 RING_MAX: Final = 512  # RFC 5491 asks for 15 points
@@ -128,7 +129,7 @@ def _corners(ring: etree._Element, srs: str, findings: Findings) -> list[tuple[P
     if listed is not None:
         three = listed.get("srsDimension") == "3" or srs.endswith("4979")
         return positions(text(listed, 65_536), 3 if three else 2, srs, "posList", findings)[:RING_MAX]
-    for each in ring[: RING_MAX + 1]:
+    for each in islice(ring, RING_MAX + 1):
         pos = each if local(each) == "pos" else find(each, "Point", "pos")
         words = text(pos, 256).replace(",", " ").split()
         one = position(words, srs, "pos", findings) if words else None
@@ -139,7 +140,8 @@ def _corners(ring: etree._Element, srs: str, findings: Findings) -> list[tuple[P
 
 def _prism(element: etree._Element, srs: str, findings: Findings) -> Shape | None:
     base = find(element, "base")
-    surface = next((each for each in base if local(each) in ("Polygon", "Circle", "Ellipse")), None) if base is not None else None
+    surfaces = [] if base is None else [each for each in base if local(each) in ("Polygon", "Circle", "Ellipse")]
+    surface = next(iter(surfaces), None)
     if surface is None:
         findings.warn("Prism", "has no readable base")
         return None
@@ -169,7 +171,7 @@ def _pos(element: etree._Element, srs: str, where: str, findings: Findings) -> t
     return position(words, srs, f"{where}.coordinates", findings) if words else None
 
 
-Reader = Callable[[etree._Element, str, Findings], Shape | None]
+Reader = Callable[[Element, str, Findings], Shape | None]
 READERS: Final[dict[str, Reader]] = {
     "Point": _point,
     "Circle": _circle,
