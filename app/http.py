@@ -12,13 +12,24 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import problems
 from app.contract import asyncapi
 from app.contract.openapi import complete
-from app.routes import board, handling, health, incidents, reports, units
+from app.interop.conveyance.socket import convey
+from app.routes import board, eido, handling, health, incidents, networks, reports, towers, units
 from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
-ROUTERS: Final = (reports.router, incidents.router, handling.router, units.router, board.router, health.router)
+ROUTERS: Final = (
+    reports.router,
+    incidents.router,
+    eido.router,
+    handling.router,
+    units.router,
+    board.router,
+    towers.router,
+    networks.router,
+    health.router,
+)
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
@@ -104,6 +115,10 @@ def build_http(services: Services | None, *, allowed_hosts: tuple[str, ...] = ("
     @app.websocket("/v1/stream")
     async def _stream(socket: WebSocket) -> None:
         await stream(socket, app.state.services)
+
+    @app.websocket("/v1/conveyance")
+    async def _convey(socket: WebSocket) -> None:
+        await convey(socket, app.state.services)
 
     @app.get("/v1/asyncapi.json", include_in_schema=False)
     async def _asyncapi() -> Response:

@@ -12,9 +12,10 @@ from app.clock import Clock
 from app.desk import Desk
 from app.engines import Urls
 from app.intake.calls import Intake
+from app.interop.lorawan.mqtt import MqttIntake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import collecting, forgetting, keeping, signs, telling, timers, watching
+from app.loops import collecting, forgetting, keeping, signs, silence, telling, timers, watching
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
@@ -72,6 +73,7 @@ async def build_services(
         submitter=submitter,
     )
     await keeping.load_positions(services)
+    await services.devices.load(pool, region)
     return services
 
 
@@ -103,6 +105,8 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         start_task(stack, relay.run(), "relay", relay.close)
         await desk.take_over()
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
+        if settings.mqtt_url is not None:
+            start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
         add_desk_loops(services, desk, link, relay)
         add_common_loops(services, relay)
         services.loops.start()
@@ -186,6 +190,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("heart", HEART_S, heart)
     loops.add("lease", watching.LEASE_S, lambda: watching.watch_lease(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
+    listening_since = services.clock.now()
+    loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
 
 
@@ -206,6 +212,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("positions", telling.POSITIONS_S, lambda: telling.tell_positions(services))
     loops.add("relayed", telling.POSITIONS_S, relay_positions)
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))
+    loops.add("towers", silence.PAUSE_S, lambda: silence.keep_towers(services))
     loops.add("tracks", keeping.SAMPLE_S, lambda: keeping.keep_positions(services))
     loops.add("clock", CLOCK_S, correct_clock)
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))

@@ -49,6 +49,7 @@ def _split(value: Any) -> Any:
 
 DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
 RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
@@ -75,6 +76,10 @@ class Settings(BaseSettings):
     origins: Origins = ()
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
+    tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    mqtt_url: MqttUrl | None = None
+    mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
+    agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -88,6 +93,11 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_DEFAULT))
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+
+    @property
+    def agency_id(self) -> str:
+        """Under which name this service writes to others; `.invalid` until an operator sets one."""
+        return self.agency or f"{self.region.replace('_', '-')}.auxilio.invalid"
 
     @property
     def keys_path(self) -> Path:

@@ -5,7 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from dispatch.status import AssignmentStatus, Mode, Outcome
+from app.interop.lorawan.decoders import NAMES
+from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
 
 
 def _storable(value: Any) -> Any:
@@ -140,3 +141,12 @@ class ResolveBody(Body):
 
 class PurposeBody(Body):
     purpose: Text
+
+
+class TowerDeviceBody(Body):
+    """`decoder` and `heartbeat_s` may be left out: then by the network's name of the model, and the usual pace."""
+
+    tower_id: Text
+    decoder: Annotated[str | None, Field(pattern=f"^({'|'.join(NAMES)})$")] = None
+    heartbeat_s: Annotated[int | None, Field(ge=1, le=31 * 86_400)] = None
+    kind: Annotated[Kind, Field(strict=False)] = Kind.REAL
