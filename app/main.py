@@ -12,10 +12,11 @@ from app.clock import Clock
 from app.desk import Desk
 from app.engines import Urls
 from app.intake.calls import Intake
+from app.interop.callbacks.delivery import Deliverer
 from app.interop.lorawan.mqtt import MqttIntake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import collecting, forgetting, keeping, signs, silence, telling, timers, watching
+from app.loops import calling_back, collecting, forgetting, keeping, signs, silence, telling, timers, watching
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
@@ -107,7 +108,9 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
         if settings.mqtt_url is not None:
             start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
-        add_desk_loops(services, desk, link, relay)
+        deliverer = Deliverer(services)
+        stack.push_async_callback(deliverer.http.aclose)
+        add_desk_loops(services, desk, link, relay, deliverer)
         add_common_loops(services, relay)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
@@ -177,7 +180,7 @@ async def listen_for_gateways(
     stack.push_async_callback(retire)
 
 
-def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay) -> None:
+def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay, deliverer: Deliverer) -> None:
     """Name the loops of a process that holds the desk."""
 
     async def heart() -> None:
@@ -193,6 +196,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
+    loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
+    loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
 
 def add_common_loops(services: Services, relay: Relay) -> None:

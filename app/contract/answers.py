@@ -46,6 +46,21 @@ NAMED: Final[dict[str, Schema]] = {
         },
         "required": ["$id", "lastUpdateTimeStamp", "updatedByAgencyReference", "eidoVersion"],
     },
+    "Callback": obj(
+        id=WHOLE,
+        psap=TEXT,
+        seq=WHOLE,
+        psap_call_id=TEXT,
+        event=TEXT,
+        incident_id=WHOLE,
+        state=TEXT,
+        tries=WHOLE,
+        reason=nullable(TEXT),
+        made_at=INSTANT,
+        due_at=INSTANT,
+        done_at=nullable(INSTANT),
+    ),
+    "CallbackDone": obj(callback_id=WHOLE, state=TEXT),
     "AlertRecorded": obj(
         {"alert_id": nullable(WHOLE), "incident_id": nullable(WHOLE), "presses": WHOLE, "tower_id": TEXT}
         | {"repeated": FLAG, "joined": FLAG, "test": FLAG},
@@ -157,6 +172,11 @@ CALL_DONE: Final[dict[str, Any]] = {
     "seq": 73, "call_id": 71, "incident_id": 72, "joined": False, "calls": 1, "where": "offered",
     "place_state": "confirmed", "sign_id": "TUC-417", "warnings": [],
 }  # fmt: skip
+CALLBACK: Final[dict[str, Any]] = {
+    "id": 7, "psap": "psap-1", "seq": 73, "psap_call_id": "TPD-4711", "event": "dispatched", "incident_id": 72,
+    "state": "delivered", "tries": 1, "reason": None, "made_at": "2026-11-22T14:03:07.250000Z",
+    "due_at": "2026-11-22T14:03:07.250000Z", "done_at": "2026-11-22T14:03:07.900000Z",
+}  # fmt: skip
 CALL_TAKEN: Final[dict[str, Any]] = CALL_DONE | {
     "format": "EIDO-JSON 1.0", "understood": ["identifier", "location: Caller"],
 }  # fmt: skip
@@ -260,6 +280,8 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("post", "/v1/pidf-lo"): (ref("CallTaken"), CALL_TAKEN | {"format": "PIDF-LO", "understood": ["tuple: Circle"]}),
     ("get", f"{_I}/eido"): (ref("Eido"), EIDO),
     ("get", "/v1/eido/{incident}"): (ref("Eido"), EIDO),
+    ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
+    ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
     ("get", "/v1/board"): (ref("Board"), BOARD),
     ("get", "/v1/alarms"): (listed(ref("Alarm")), [plain(samples.ALARM)]),
     ("post", "/v1/alarms/{alarm_id}/acknowledge"): (ref("AlarmDone"), ALARM_DONE),
