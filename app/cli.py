@@ -18,6 +18,7 @@ from app.embedded.errors import EmbeddedError
 from app.engines import engines
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
+from app.interop.check import check, lines
 from app.settings import BadSettings, Settings, load_settings
 from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
@@ -36,6 +37,7 @@ cli = typer.Typer(
 ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
 registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
+interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 cli.add_typer(ledger_cli, name="ledger")
@@ -43,6 +45,7 @@ cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(callbacks_cli, name="callbacks")
+cli.add_typer(interop_cli, name="interop")
 
 Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default 8911.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1.")]
@@ -218,6 +221,18 @@ def keys_create(
                 await pool.close()
 
     typer.echo(run(work()))
+
+
+@interop_cli.command("check")
+def interop_check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a message somebody sent")],
+    values: Annotated[bool, typer.Option(help="show what was read, too; it may be personal")] = False,
+) -> None:
+    """Say what a file is, what of it is understood and what is not. Exit 1 when nothing can be used."""
+    verdict = check(file.read_bytes())
+    for line in lines(verdict, values=values):
+        typer.echo(line)
+    raise typer.Exit(0 if verdict.reading is not None else 1)
 
 
 @callbacks_cli.command("set")
