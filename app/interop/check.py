@@ -84,7 +84,7 @@ def _read_conveyance(raw: bytes) -> Reading:
     """Name a conveyance message; it says nothing that is recorded."""
     name = next(iter(_keys(raw)))
     if name.endswith("response") and name not in ("eventresponse", "terminateresponse"):
-        understood = (f"an answer of ours: {name}",)
+        understood: tuple[str, ...] = (f"an answer of ours: {name}",)
     else:
         try:
             message = read_message(raw.decode("utf-8-sig", errors="replace"))
