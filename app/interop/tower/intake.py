@@ -68,7 +68,8 @@ def _source(services: Services, message: TowerMessage, *, is_tower: bool) -> str
     """Return the message's own id, the same when it comes again; of a person's own device no number stands in it."""
     if message.message_id is None:
         return None
-    return f"{_device_prefix(services, message, is_tower=is_tower)}{message.message_id}"
+    tested = "test:" if message.kind is Kind.TEST else ""  # a simulation may bear the number of a real one to come
+    return f"{_device_prefix(services, message, is_tower=is_tower)}{tested}{message.message_id}"
 
 
 def _device_prefix(services: Services, message: TowerMessage, *, is_tower: bool) -> str:
