@@ -12,6 +12,7 @@ DEPTH_MAX: Final = 32  # the deepest lawful EIDO, a NIEM person inside, has 11 l
 COMPONENTS_MAX: Final = 512  # of all kinds together
 REFERENCES_MAX: Final = 32
 TEXT_MAX: Final = 8_192
+NOT_JSON: Final = object()
 PROLOGUE: Final = ("$id", "lastUpdateTimeStamp", "updatedByAgencyReference")
 LISTS: Final = (
     "callComponent", "callbackComponent", "locationComponent", "personComponent", "notesComponent",
@@ -22,7 +23,7 @@ LISTS: Final = (
 
 
 def parse_json(raw: bytes, findings: Findings) -> Any:
-    """Return the value, or None when it is not JSON. Raises Unusable: nothing in it, or nested like no sender means."""
+    """Return the value, or NOT_JSON. Raises Unusable: nothing in it, or nested like no sender means."""
     text = raw.decode("utf-8-sig", errors="replace")
     if "\ufffd" in text:
         findings.warn("body", "not UTF-8")
@@ -33,7 +34,7 @@ def parse_json(raw: bytes, findings: Findings) -> Any:
     except RecursionError:
         raise Unusable("nested too deeply") from None
     except ValueError:
-        return None
+        return NOT_JSON
     if _is_deep(value):
         raise Unusable("nested too deeply")
     return value

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-from app.interop.eido.components import Component, Eido, listed, parse_json, text_of
+from app.interop.eido.components import NOT_JSON, Component, Eido, listed, parse_json, text_of
 from app.interop.eido.people import caller_of
 from app.interop.eido.places import Placed, best_fix, places_of
 from app.interop.eido.words import kind_of, plain_text, type_of
@@ -48,7 +48,7 @@ def read_eido(raw: bytes) -> Reading:
     """Return the call an EIDO reports. Raises Unusable; what is not JSON is kept whole for a person to read."""
     findings = Findings()
     value = parse_json(raw, findings)
-    if value is None:
+    if value is NOT_JSON:
         findings.warn("body", "not JSON, kept sealed for a dispatcher")
         return Reading(FORMAT, What.CALL, raw, warnings=findings.warnings, unreadable=True)
     body = unwrap(value, findings)
