@@ -204,12 +204,12 @@ def keys_create(
     sector: Annotated[
         list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
     ] = None,
-    unit: Annotated[str | None, typer.Option(help="the agent's unit")] = None,
+    unit: Annotated[str | None, typer.Option(help="the agent's or tracker's unit")] = None,
 ) -> None:
     """Make a key and show it once; only its hash is kept."""
     found = settings()
-    if (role is Role.AGENT) != (unit is not None):
-        fail("an agent's key names its unit (--unit), and no other key does")
+    if (role in (Role.AGENT, Role.TRACKER)) != (unit is not None):
+        fail("an agent's or a tracker's key names its unit (--unit), and no other key does")
 
     async def work() -> str:
         async with engines(found) as urls:

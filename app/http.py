@@ -13,7 +13,7 @@ from app import problems
 from app.contract import asyncapi
 from app.contract.openapi import complete
 from app.interop.conveyance.socket import convey
-from app.routes import board, callbacks, eido, handling, health, incidents, networks, reports, towers, units
+from app.routes import board, callbacks, eido, handling, health, incidents, networks, positions, reports, towers, units
 from app.services import Services
 from app.stream.socket import stream
 
@@ -29,6 +29,7 @@ ROUTERS: Final = (
     board.router,
     towers.router,
     networks.router,
+    positions.router,
     health.router,
 )
 HEADERS: Final = (

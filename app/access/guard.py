@@ -70,4 +70,5 @@ TowerOrPsap = Annotated[Identity, Depends(allow(Role.TOWER, Role.PSAP, Role.DISP
 Dispatcher = Annotated[Identity, Depends(allow(Role.DISPATCHER))]
 Agent = Annotated[Identity, Depends(allow(Role.AGENT, Role.DISPATCHER))]
 Anybody = Annotated[Identity, Depends(allow(*(role for role in Role if role is not Role.TRACKER)))]
+Tracker = Annotated[Identity, Depends(allow(Role.TRACKER, Role.AGENT, in_url=("key", "id", "deviceid")))]
 TowerNetwork = Annotated[Identity, Depends(allow(Role.TOWER, Role.PSAP, Role.DISPATCHER, in_url=("key",)))]

@@ -80,7 +80,15 @@ NAMED: Final[dict[str, Schema]] = {
     ),
     "AlarmDone": obj(seq=WHOLE, alarm_id=WHOLE),
     "ModeDone": obj(seq=WHOLE, sector_id=TEXT, mode=ref("Mode")),
-    "Position": obj(unit_id=TEXT, lat=NUMBER, lon=NUMBER, fixed_at=INSTANT, accuracy_m=nullable(NUMBER)),
+    "Position": obj(
+        unit_id=TEXT,
+        lat=NUMBER,
+        lon=NUMBER,
+        fixed_at=INSTANT,
+        accuracy_m=nullable(NUMBER),
+        source=nullable(TEXT),
+    ),
+    "PositionTaken": obj(taken=FLAG, why=TEXT, warnings=listed(TEXT)),
     "TowerDevice": obj(device_id=TEXT, tower_id=TEXT, decoder=nullable(TEXT), heartbeat_s=nullable(WHOLE), kind=TEXT),
     "TowerLink": obj(
         device_id=TEXT,
@@ -282,6 +290,11 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/eido/{incident}"): (ref("Eido"), EIDO),
     ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
     ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
+    **{
+        (method, "/v1/positions/osmand"): (ref("PositionTaken"), {"taken": True, "why": "taken", "warnings": []})
+        for method in ("get", "post")
+    },
+    ("post", "/v1/positions/owntracks"): (listed({"type": "object"}), []),
     ("get", "/v1/board"): (ref("Board"), BOARD),
     ("get", "/v1/alarms"): (listed(ref("Alarm")), [plain(samples.ALARM)]),
     ("post", "/v1/alarms/{alarm_id}/acknowledge"): (ref("AlarmDone"), ALARM_DONE),

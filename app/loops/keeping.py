@@ -18,9 +18,9 @@ async def keep_positions(services: Services) -> None:
     unit_ids = [f.unit_id for f in fixes]
     lats, lons = [f.point.lat for f in fixes], [f.point.lon for f in fixes]
     times = [f.fixed_at for f in fixes]
-    accuracies = [f.accuracy_m for f in fixes]
+    accuracies, sources = [f.accuracy_m for f in fixes], [f.source for f in fixes]
     region = services.settings.region
-    await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times)
+    await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times, sources)
     await execute(services.pool, "add_tracks", region, unit_ids, lats, lons, times)
 
 
@@ -28,5 +28,6 @@ async def load_positions(services: Services) -> None:
     """Read the positions kept last, at start."""
     rows = await fetch(services.pool, "load_positions", services.settings.region)
     services.positions.load(
-        Fix(row["unit_id"], Point(row["lat"], row["lon"]), row["fixed_at"], row["accuracy_m"]) for row in rows
+        Fix(row["unit_id"], Point(row["lat"], row["lon"]), row["fixed_at"], row["accuracy_m"], row["source"])
+        for row in rows
     )

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from app.interop.lorawan.protobuf import _classes
 from app.routes.network_examples import CHIRPSTACK, INREACH, ROCKBLOCK, TTS
+from app.routes.position_examples import OSMAND, OWNTRACKS
 from tests.vectors import VECTORS, dev_files
 
 FORM = "application/x-www-form-urlencoded"
@@ -18,6 +19,11 @@ def _example(of: dict[str, object], media: str = "application/json") -> bytes:
 
 def _others(folder: str) -> list[bytes]:
     return [(VECTORS / name).read_bytes() for name in dev_files(folder)]
+
+
+def _cases(name: str) -> list[dict[str, str]]:
+    path = VECTORS / name
+    return list(json.loads(path.read_bytes())) if path.is_file() else []
 
 
 def _uplink() -> bytes:
@@ -33,4 +39,12 @@ SAMPLES: dict[str, list[bytes]] = {
     "tts": [_example(TTS), *_others("lorawan/tts")],
     "rockblock": [_example(ROCKBLOCK), _example(ROCKBLOCK, FORM)],
     "inreach": [_example(INREACH)],
+    "osmand": [
+        _example(OSMAND),
+        *(case["body"].lstrip("/?").encode() for case in _cases("traccar/osmand_requests.json")),
+    ],
+    "owntracks": [
+        _example(OWNTRACKS),
+        *(case["body"].encode() for case in _cases("traccar/owntracks_requests.json")),
+    ],
 }

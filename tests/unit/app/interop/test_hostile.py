@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.interop.lorawan import chirpstack, tts
+from app.interop.position.osmand import read_osmand
+from app.interop.position.owntracks import read_owntracks
 from app.interop.reading import Unusable
 from app.interop.satellite import inreach, rockblock
 from tests.unit.app.interop.samples import SAMPLES
@@ -31,6 +33,8 @@ READERS: dict[str, Reader] = {
     "tts": lambda raw: tts.read_message(raw, nobody),
     "rockblock": lambda raw: rockblock.read_message(raw, ""),
     "inreach": inreach.read_outbound,
+    "osmand": lambda raw: read_osmand(raw.decode("latin-1") if raw[:1] != b"{" else "", raw),
+    "owntracks": read_owntracks,
 }
 
 
