@@ -38,10 +38,8 @@ class Message:
 
 def read_message(text: str | bytes) -> Message:
     """Read one message. Real clients write names in other cases and leave fields out. Raises BadMessage."""
-    if isinstance(text, bytes):
-        raise BadMessage("text messages only")
     try:
-        body = json.loads(text)
+        body = json.loads(text if isinstance(text, str) else text.decode("utf-8-sig", errors="replace"))
     except (ValueError, RecursionError):
         raise BadMessage("not JSON") from None
     if isinstance(body, dict):
