@@ -1,6 +1,6 @@
 """What a PSAP said before of the same call: a location that comes alone must not take the number away."""
 
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,29 +10,41 @@ from app.sealing import KeyMissing, SealedValue
 from app.services import Services
 from app.store.pool import fetch
 from app.view import as_json
-from dispatch.entities import Call
 
 KEPT_PRIVATE: Final = ("callback_number", "name", "health", "said", "narrative")
 KEPT_PUBLIC: Final = ("language", "party", "needs")
 
 
-async def with_earlier(reading: Reading, services: Services, identity: Identity) -> Reading:
-    """Return the reading with what the sender's earlier report of the same call said and this one does not."""
-    call_id = reading.report.get("call_id")
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The fields of an earlier report, and the name of its sealed part; nothing when there was none."""
+
+    fields: dict[str, Any] = field(default_factory=dict)
+    sealed: str | None = None
+
+    def under(self, reading: Reading) -> Reading:
+        """Return the reading with what was said before and is not said again."""
+        if self.sealed is None:
+            return reading
+        before = dict(self.fields)
+        said_before = before.pop("said", None)
+        said = reading.said or ((("earlier", said_before),) if said_before else ())
+        private = reading.private | {"before": self.sealed}
+        return replace(reading, report=before | reading.report, said=said, private=private)
+
+
+async def earlier_of(services: Services, identity: Identity, call_id: str | None) -> Earlier:
+    """Return what this sender said of its call; nobody reads it here, it is sealed again in the same breath."""
     known = services.view.board.call_of.get((identity.name, call_id)) if call_id else None
     if known is None:
-        return reading
-    call: Call = services.view.board.calls[known]
+        return Earlier()
+    call = services.view.board.calls[known]
     row = as_json(call)
-    before: dict[str, Any] = {name: row[name] for name in KEPT_PUBLIC if row.get(name)}
-    before |= await _private(services, UUID(call.sealed))
-    said = reading.said or ((("earlier", before["said"]),) if before.get("said") else ())
-    report = {name: value for name, value in before.items() if name != "said"} | reading.report
-    return replace(reading, report=report, said=said, private=reading.private | {"before": call.sealed})
+    public = {name: row[name] for name in KEPT_PUBLIC if row.get(name)}
+    return Earlier(public | await _private(services, UUID(call.sealed)), call.sealed)
 
 
 async def _private(services: Services, sealed_id: UUID) -> dict[str, Any]:
-    """Return the earlier private part; nobody reads it here, it is sealed again in the same breath."""
     rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
     if not rows:
         return {}

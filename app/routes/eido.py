@@ -10,7 +10,7 @@ from app.access.identity import Identity, Role
 from app.intake.lenient import Warnings
 from app.interop import intake
 from app.interop.conveyance.pictures import find_incident, may_follow
-from app.interop.earlier import with_earlier
+from app.interop.earlier import earlier_of
 from app.interop.eido.read import read_eido
 from app.interop.eido.write import MEDIA_TYPE, Issuer, Story, write_eido
 from app.interop.pidf.report import read_location
@@ -46,10 +46,11 @@ async def report_eido(request: Request, services: Parts, identity: Psap) -> Resp
 async def report_location(request: Request, services: Parts, identity: Psap, call_id: CallId = None) -> Response:
     """Record where a caller is. With a `call_id` it updates that call, and keeps what was known of it."""
     more: dict[str, Any] = {}
-    reading = await with_earlier(read_location(await request.body(), call_id), services, identity)
-    more.update(intake.shown(reading))
+    earlier = await earlier_of(services, identity, call_id)
 
-    def read(_: bytes) -> tuple[DeskRequest, Warnings]:
+    def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
+        reading = earlier.under(read_location(raw, call_id))
+        more.update(intake.shown(reading))
         return intake.request_of(reading, identity.name, identity.sectors, services.clock.now(), services.intake)
 
     return await record(request, services, identity, read, more)
