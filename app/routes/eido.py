@@ -1,6 +1,6 @@
 """The languages of PSAPs: EIDO in and out, and a PIDF-LO that comes alone."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -26,6 +26,7 @@ from dispatch.entities import Alert, Assignment, Call, Incident
 
 router = APIRouter(prefix="/v1", tags=["handover"])
 Follower = Annotated[Identity, Depends(allow(Role.PARTNER, Role.PSAP, Role.DISPATCHER))]
+LOCATED: Final = {**examples.REPORTED, 422: examples.ERRORS[422]}
 CallId = Annotated[str | None, Query(max_length=128, description="the sender's own id of the call this locates")]
 
 
@@ -42,7 +43,7 @@ async def report_eido(request: Request, services: Parts, identity: Psap) -> Resp
     return await record(request, services, identity, read, more)
 
 
-@router.post("/pidf-lo", status_code=201, responses=examples.REPORTED, openapi_extra=eido_examples.POST_PIDF)
+@router.post("/pidf-lo", status_code=201, responses=LOCATED, openapi_extra=eido_examples.POST_PIDF)
 async def report_location(request: Request, services: Parts, identity: Psap, call_id: CallId = None) -> Response:
     """Record where a caller is. With a `call_id` it updates that call, and keeps what was known of it."""
     more: dict[str, Any] = {}
