@@ -16,7 +16,19 @@ from app.interop.callbacks.delivery import Deliverer
 from app.interop.lorawan.mqtt import MqttIntake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import calling_back, collecting, forgetting, keeping, signs, silence, telling, timers, watching
+from app.loops import (
+    calling_back,
+    collecting,
+    forgetting,
+    hazards,
+    keeping,
+    signs,
+    silence,
+    telling,
+    timers,
+    watching,
+    weather,
+)
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
@@ -196,6 +208,9 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
+    if services.settings.nws_url is not None:
+        loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
+    loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
     loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
@@ -217,6 +232,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("positions", telling.POSITIONS_S, lambda: telling.tell_positions(services))
     loops.add("relayed", telling.POSITIONS_S, relay_positions)
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))
+    loops.add("hazards", hazards.PAUSE_S, lambda: hazards.keep_hazards(services))
     loops.add("towers", silence.PAUSE_S, lambda: silence.keep_towers(services))
     loops.add("tracks", keeping.SAMPLE_S, lambda: keeping.keep_positions(services))
     loops.add("clock", CLOCK_S, correct_clock)

@@ -49,6 +49,7 @@ def _split(value: Any) -> Any:
 
 DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
 RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+HttpUrl = Annotated[str, _with_scheme("http", "https")]
 MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
     tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    nws_url: HttpUrl | None = None
     mqtt_url: MqttUrl | None = None
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
     agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None

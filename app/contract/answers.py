@@ -5,6 +5,7 @@ from typing import Any, Final
 from app.contract import samples
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
+from app.routes.hazard_examples import CAP_EXAMPLE
 
 REPORTED: Final[Schema] = {"repeated": FLAG, "updated": FLAG, "test": FLAG}
 NAMED: Final[dict[str, Schema]] = {
@@ -88,6 +89,12 @@ NAMED: Final[dict[str, Schema]] = {
         accuracy_m=nullable(NUMBER),
         source=nullable(TEXT),
     ),
+    "CapTaken": obj(
+        messages=listed({"type": "object", "description": "`what` it is to us, and what it `became`"}),
+        understood=listed(TEXT),
+        warnings=listed(TEXT),
+    ),
+    "HazardsOver": obj(hazards=listed({"type": "object"}), suggested_priority=nullable(WHOLE)),
     "PositionTaken": obj(taken=FLAG, why=TEXT, warnings=listed(TEXT)),
     "TowerDevice": obj(device_id=TEXT, tower_id=TEXT, decoder=nullable(TEXT), heartbeat_s=nullable(WHOLE), kind=TEXT),
     "TowerLink": obj(
@@ -244,6 +251,34 @@ TOWER: Final[dict[str, Any]] = {
     "low_battery": False, "heard_at": "2026-11-22T14:03:07.250000Z", "silent_at": None, "tested_at": None,
     "devices": [TOWER_LINK],
 }  # fmt: skip
+HAZARD: Final[dict[str, Any]] = {
+    "id": "w-nws.webmaster@noaa.gov,urn:oid:2.49.0.1.840.0.4805bd40.001.1", "source": "nws",
+    "event": "Excessive Heat Warning", "exposure": "heat", "headline": "Excessive Heat Warning until Friday",
+    "description": "", "instruction": "", "area": "Tohono O'odham Nation", "zones": ["AZZ502"], "severity": "Severe",
+    "urgency": "Expected", "certainty": "Likely", "sent": "2026-07-02T19:00:00Z", "onset": "2026-07-02T19:00:00Z",
+    "ends": "2026-07-04T03:00:00Z", "in_force": True, "suggested_priority": 8,
+}  # fmt: skip
+HAZARD_FEATURE: Final[dict[str, Any]] = {
+    "type": "Feature",
+    "geometry": None,
+    "properties": HAZARD | {"incidents": [72], "radius_m": None},
+}
+CAP_TAKEN: Final[dict[str, Any]] = {
+    "messages": [
+        {
+            "id": "towers@example.org,T-1", "what": "alert", "message_type": "Alert", "became": "recorded", "seq": 83,
+            "alert_id": 81, "incident_id": 82, "presses": 1, "warnings": [],
+        }
+    ],
+    "understood": ["Alert, Actual"],
+    "warnings": [],
+}  # fmt: skip
+NWS_TAKEN: Final[dict[str, Any]] = {
+    "counts": {
+        "new": 1, "updated": 0, "cancelled": 0, "repeated": 0, "superseded": 0, "over": 0, "not_real": 0,
+    },
+    "warnings": [],
+}  # fmt: skip
 DELIVERED: Final[dict[str, Any]] = {
     "messages": [
         {
@@ -290,6 +325,18 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/eido/{incident}"): (ref("Eido"), EIDO),
     ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
     ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
+    ("get", f"{_I}/cap"): (TEXT, CAP_EXAMPLE),
+    ("post", "/v1/cap"): (ref("CapTaken"), CAP_TAKEN),
+    ("post", "/v1/hazards/nws"): (obj(counts={"type": "object"}, warnings=listed(TEXT)), NWS_TAKEN),
+    ("put", "/v1/hazards/zones"): (obj(zones=WHOLE, warnings=listed(TEXT)), {"zones": 1, "warnings": []}),
+    ("get", "/v1/hazards"): (
+        obj(type=TEXT, features=listed({"type": "object"})),
+        {"type": "FeatureCollection", "features": [HAZARD_FEATURE]},
+    ),
+    **{
+        ("get", path): (ref("HazardsOver"), {"hazards": [HAZARD], "suggested_priority": 8})
+        for path in (f"{_I}/hazards", "/v1/signs/{sign_id}/hazards")
+    },
     **{
         (method, "/v1/positions/osmand"): (ref("PositionTaken"), {"taken": True, "why": "taken", "warnings": []})
         for method in ("get", "post")
@@ -316,6 +363,8 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
 MEDIA: Final = {
     ("get", "/v1/incidents/{incident_id}/eido"): "application/emergency.eido+json",
     ("get", "/v1/eido/{incident}"): "application/emergency.eido+json",
+    ("get", "/v1/incidents/{incident_id}/cap"): "application/cap+xml",
+    ("get", "/v1/hazards"): "application/geo+json",
 }
 
 ASKED: Final[dict[str, dict[str, Any]]] = {

@@ -76,7 +76,7 @@ async def _deliver(
     try:
         messages = read(raw)
     except Unusable as error:
-        raise Problem(400, "unusable", error.reason, field=error.field) from None
+        raise Problem(400, "nothing_usable", error.reason, field=error.field) from None
     except Exception as error:
         # The reader is ours. The network delivers it again; somebody must look before it gives up.
         await services.ask(RaiseSystemAlarm(f"a delivery broke its reader: {type(error).__name__}"), by=identity.name)

@@ -42,7 +42,7 @@ async def _osmand(services: Services, identity: Identity, request: Request, body
     try:
         report = read_osmand(request.url.query, body)
     except Unusable as error:
-        raise Problem(400, "unusable", error.reason, field=error.field) from None
+        raise Problem(400, "nothing_usable", error.reason, field=error.field) from None
     shown = await _take(services, identity, report)
     return Response(to_json(shown), media_type="application/json")
 
@@ -53,7 +53,7 @@ async def owntracks(request: Request, services: Parts, identity: Tracker) -> Res
     try:
         report = read_owntracks(await request.body())
     except Unusable as error:
-        raise Problem(400, "unusable", error.reason, field=error.field) from None
+        raise Problem(400, "nothing_usable", error.reason, field=error.field) from None
     await _take(services, identity, report)
     return Response(b"[]", media_type="application/json")
 

@@ -5,6 +5,7 @@ from base64 import b64decode
 from urllib.parse import urlencode
 
 from app.interop.lorawan.protobuf import _classes
+from app.routes.hazard_examples import CAP_EXAMPLE, NWS
 from app.routes.network_examples import CHIRPSTACK, INREACH, ROCKBLOCK, TTS
 from app.routes.position_examples import OSMAND, OWNTRACKS
 from tests.vectors import VECTORS, dev_files
@@ -39,6 +40,8 @@ SAMPLES: dict[str, list[bytes]] = {
     "tts": [_example(TTS), *_others("lorawan/tts")],
     "rockblock": [_example(ROCKBLOCK), _example(ROCKBLOCK, FORM)],
     "inreach": [_example(INREACH)],
+    "cap": [CAP_EXAMPLE.encode(), *_others("cap")],
+    "nws": [json.dumps(NWS["requestBody"]["content"]["application/geo+json"]["example"]).encode()],
     "osmand": [
         _example(OSMAND),
         *(case["body"].lstrip("/?").encode() for case in _cases("traccar/osmand_requests.json")),

@@ -3,6 +3,7 @@
 import json
 import tracemalloc
 from collections.abc import Callable
+from datetime import UTC, datetime
 from time import process_time
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.interop.cap.meaning import read_hazard, reading_of
+from app.interop.cap.read import read_cap
+from app.interop.hazard import nws
 from app.interop.lorawan import chirpstack, tts
 from app.interop.position.osmand import read_osmand
 from app.interop.position.owntracks import read_owntracks
@@ -27,12 +31,25 @@ def nobody(_: str) -> None:
     return None
 
 
+NOW = datetime(2026, 7, 2, tzinfo=UTC)
+
+
+def all_of_cap(raw: bytes) -> None:
+    """Read a document and make of each alert in it what it would become."""
+    alerts, findings = read_cap(raw)
+    for alert in alerts:
+        reading_of(alert, raw, findings.warnings)
+        read_hazard(alert, NOW)
+
+
 READERS: dict[str, Reader] = {
     "chirpstack": lambda raw: chirpstack.read_event(raw, None, nobody),
     "chirpstack protobuf": lambda raw: chirpstack.read_event(raw, "up", nobody, is_protobuf=True),
     "tts": lambda raw: tts.read_message(raw, nobody),
     "rockblock": lambda raw: rockblock.read_message(raw, ""),
     "inreach": inreach.read_outbound,
+    "cap": all_of_cap,
+    "nws": lambda raw: nws.read_alerts(raw, NOW),
     "osmand": lambda raw: read_osmand(raw.decode("latin-1") if raw[:1] != b"{" else "", raw),
     "owntracks": read_owntracks,
 }
