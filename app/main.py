@@ -22,6 +22,7 @@ from app.loops import (
     forgetting,
     hazards,
     keeping,
+    locating,
     signs,
     silence,
     telling,
@@ -124,6 +125,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         stack.push_async_callback(deliverer.http.aclose)
         add_desk_loops(services, desk, link, relay, deliverer)
         add_common_loops(services, relay)
+        add_locating(stack, services)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -154,6 +156,7 @@ async def gateway_process(settings: Settings, urls: Urls) -> AsyncIterator[Proce
         start_task(stack, relay.run(), "relay", relay.close)
         vital = start_task(stack, follower.run(), "follower", follower.close)
         add_common_loops(services, relay)
+        add_locating(stack, services)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -190,6 +193,14 @@ async def listen_for_gateways(
         await execute(pool, "retire_desk", settings.region, desk.epoch)
 
     stack.push_async_callback(retire)
+
+
+def add_locating(stack: AsyncExitStack, services: Services) -> None:
+    """Fetch locations that calls refer to, where an operator has named hosts for it."""
+    if services.settings.location_hosts:
+        http = locating.client()
+        stack.push_async_callback(http.aclose)
+        services.loops.add("locations", locating.PAUSE_S, lambda: locating.locate(services, http))
 
 
 def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay, deliverer: Deliverer) -> None:

@@ -81,6 +81,7 @@ class Settings(BaseSettings):
     nws_url: HttpUrl | None = None
     mqtt_url: MqttUrl | None = None
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
+    location_hosts: Words = ()
     agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 

@@ -27,9 +27,10 @@ def request_of(
     private = {"format": reading.format, **reading.private}
     match reading.what:
         case What.CALL:
+            content = b"located:" + reading.raw if reading.located else reading.raw
             body["said"] = choose_words(reading, usual, intake, warnings)
             request = calls.call_of(
-                body, reading.raw, sender, usual, now, intake, warnings, more=private, content=reading.raw
+                body, reading.raw, sender, usual, now, intake, warnings, more=private, content=content
             )
         case What.ALERT:
             request = alerts.take_alert(body, reading.raw, sender, now, intake, warnings, more=private)

@@ -47,6 +47,7 @@ class Reading:
     understood: tuple[str, ...] = ()
     warnings: tuple[str, ...] = ()
     unreadable: bool = False
+    located: bool = False  # its place was fetched afterwards: the same bytes, and yet something new
 
     @property
     def kind(self) -> Kind:

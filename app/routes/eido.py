@@ -14,6 +14,7 @@ from app.interop.earlier import earlier_of
 from app.interop.eido.read import read_eido
 from app.interop.eido.write import MEDIA_TYPE, Issuer, Story, write_eido
 from app.interop.pidf.report import read_location
+from app.interop.reading import Reading
 from app.problems import Problem
 from app.requests import Request as DeskRequest
 from app.routes import eido_examples, examples
@@ -34,13 +35,18 @@ CallId = Annotated[str | None, Query(max_length=128, description="the sender's o
 async def report_eido(request: Request, services: Parts, identity: Psap) -> Response:
     """Record the call an EIDO hands over. The same incident again is the same call: an update, never a second one."""
     more: dict[str, Any] = {}
+    reading: Reading | None = None
 
     def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
+        nonlocal reading
         reading = read_eido(raw)
         more.update(intake.shown(reading))
         return intake.request_of(reading, identity.name, identity.sectors, services.clock.now(), services.intake)
 
-    return await record(request, services, identity, read, more)
+    recorded = await record(request, services, identity, read, more)
+    if reading is not None:
+        services.awaited.add(reading, identity.name, identity.sectors, services.settings.location_hosts)
+    return recorded
 
 
 @router.post("/pidf-lo", status_code=201, responses=LOCATED, openapi_extra=eido_examples.POST_PIDF)
