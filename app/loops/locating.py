@@ -10,6 +10,7 @@ import httpx
 
 from app.interop import intake
 from app.interop.awaited import Awaited
+from app.interop.outgoing import open_client
 from app.interop.pidf.read import Location, read_pidf
 from app.interop.reading import Findings, Reading, Unusable
 from app.interop.xml import XML_BYTES_MAX
@@ -97,5 +98,5 @@ def with_locations(reading: Reading, locations: tuple[Location, ...]) -> Reading
 
 
 def client() -> httpx.AsyncClient:
-    """Return the client for it: no redirects, no proxy from the environment."""
-    return httpx.AsyncClient(timeout=FETCH_S, follow_redirects=False, trust_env=False)
+    """Return the client for it."""
+    return open_client(FETCH_S)

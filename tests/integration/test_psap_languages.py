@@ -3,10 +3,14 @@
 import asyncio
 import base64
 import json
+import os
+import re
+import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,6 +34,7 @@ from tests.unit.app.interop.nena import faults
 from tests.vectors import vector
 
 HEAR_S = 15.0
+DOCS = Path(__file__).resolve().parents[2] / "docs" / "interop"
 OFFERED = [websockets.Subprotocol(SUBPROTOCOL)]
 CANARIES = ("Xochitl Quauhtli", "5205550987", "hears a train behind a mesquite", "31.4815926")
 
@@ -43,9 +48,41 @@ class Keys:
     sector_partner: dict[str, str]
 
 
+class LocationServer:
+    """A network's server of locations: slow to know, then it answers with a HELD response."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.refusals = 1
+        self.host = ""
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        self.asked.append(head.split(" ")[1])
+        held = "urn:ietf:params:xml:ns:geopriv:held"
+        body = f'<locationResponse xmlns="{held}">{PIDF_EXAMPLE}</locationResponse>'.encode()
+        if self.refusals > 0:
+            self.refusals -= 1
+            writer.write(b"HTTP/1.1 503 Later\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+        else:
+            length = f"Content-Length: {len(body)}\r\nConnection: close\r\n\r\n".encode()
+            writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: application/held+xml\r\n" + length + body)
+        await writer.drain()
+        writer.close()
+
+
 @pytest_asyncio.fixture(scope="module")
-async def world(rig: Engines) -> AsyncIterator[World]:
-    async with a_world(rig, "psap-languages") as made:
+async def locations() -> AsyncIterator[LocationServer]:
+    known = LocationServer()
+    server = await asyncio.start_server(known.serve, "127.0.0.1", 0)
+    known.host = f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+    async with server:
+        yield known
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(rig: Engines, locations: LocationServer) -> AsyncIterator[World]:
+    async with a_world(rig, "psap-languages", AUXILIO_LOCATION_HOSTS=locations.host) as made:
         yield made
 
 
@@ -221,6 +258,50 @@ async def test_nothing_personal_of_an_eido_is_outside_the_seal(world: World, key
         assert canary not in shown
         assert canary not in log
         assert not any(canary in line for line in [*lines, *images])
+
+
+async def test_a_location_an_eido_refers_to_is_fetched_later_and_only_where_it_may_be(
+    world: World, locations: LocationServer
+) -> None:
+    def referring(number: int, url: str) -> dict[str, Any]:
+        caller = {"$id": "r", "locationTypeDescriptionRegistryText": "Caller", "locationByReferenceUrl": url}
+        return eido(number, locationComponent=[*at_sign(world.sign(22)), caller])
+
+    async with world.http("psap") as psap, world.http("dispatcher") as desk:
+        here = await post(psap, referring(20, f"http://{locations.host}/location?token=oasufdq"))
+        strange = ("http://127.0.0.1:9/x", "file:///etc/passwd", f"http://u:p@{locations.host}/x", "https://lrf/x")
+        elsewhere = [await post(psap, referring(21 + n, url)) for n, url in enumerate(strange)]
+
+        async def has_fix() -> bool:
+            (call,) = (await desk.get(f"/v1/incidents/{here['incident_id']}")).json()["calls"]
+            return bool(call["has_device"])
+
+        await until(has_fix, "a fetched location")
+        assert locations.asked == ["/location?token=oasufdq"] * 2  # the first time it did not know yet
+        (call,) = (await desk.get(f"/v1/incidents/{here['incident_id']}")).json()["calls"]
+        private = (await desk.post(f"/v1/private/{call['sealed']}", json={"purpose": "look"})).json()
+        assert private["device"]["point"] == {"lat": 31.7321, "lon": -111.2103}
+        for done in elsewhere:
+            calls = (await desk.get(f"/v1/incidents/{done['incident_id']}")).json()["calls"]
+            assert not any(each["has_device"] for each in calls)
+    assert "oasufdq" not in world.service.log.read_text(errors="replace")
+
+
+@pytest.mark.parametrize("page", ["eido", "pidf-lo"])
+async def test_the_lines_of_a_page_work_as_they_stand(world: World, page: str, tmp_path: Path) -> None:
+    if shutil.which("curl") is None:
+        pytest.skip("no curl on this machine")
+    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
+    script = "\n".join(block for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) if "curl" in block)
+    env = os.environ | {"AUXILIO": world.service.url, "PSAP_KEY": world.keys.psap}
+    shell = await asyncio.create_subprocess_exec(
+        "bash", "-eu", "-c", script, cwd=tmp_path, env=env, stdout=asyncio.subprocess.PIPE
+    )
+    said, _ = await shell.communicate()
+    assert shell.returncode == 0
+    answers = [json.loads(line) for line in said.decode().replace("}{", "}\n{").splitlines()]
+    assert answers[0]["incident_id"] > 0
+    assert all("status" not in answer for answer in answers), answers
 
 
 # --- conveyance ---

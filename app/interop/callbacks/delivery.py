@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx
 
 from app.interop.callbacks.signing import headers
+from app.interop.outgoing import open_client
 from app.services import Services
 from app.store.pool import execute, fetch
 from dispatch.commands import RaiseSystemAlarm
@@ -43,9 +44,7 @@ class Deliverer:
     """Sends through one HTTP client. It follows no redirect and reads no answer but its status."""
 
     services: Services
-    http: httpx.AsyncClient = field(
-        default_factory=lambda: httpx.AsyncClient(timeout=DELIVER_S, follow_redirects=False, trust_env=False)
-    )
+    http: httpx.AsyncClient = field(default_factory=lambda: open_client(DELIVER_S))
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
 
     async def deliver(self, targets: dict[str, str]) -> None:
