@@ -13,6 +13,7 @@ from app.desk import Desk
 from app.engines import Urls
 from app.intake.calls import Intake
 from app.interop.callbacks.delivery import Deliverer
+from app.interop.cot.client import TakClient
 from app.interop.lorawan.mqtt import MqttIntake
 from app.link.client import LinkClient
 from app.link.server import LinkServer
@@ -119,6 +120,8 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         start_task(stack, relay.run(), "relay", relay.close)
         await desk.take_over()
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
+        if settings.cot_url is not None:
+            start_task(stack, TakClient(services, settings.cot_url).run(), "tak")
         if settings.mqtt_url is not None:
             start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
         deliverer = Deliverer(services)

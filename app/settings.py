@@ -49,6 +49,7 @@ def _split(value: Any) -> Any:
 
 DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
 RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+CotUrl = Annotated[str, _with_scheme("tcp", "tls")]
 HttpUrl = Annotated[str, _with_scheme("http", "https")]
 MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
@@ -78,6 +79,13 @@ class Settings(BaseSettings):
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
     tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    cot_url: CotUrl | None = None
+    cot_ca_file: Path | None = None
+    cot_cert_file: Path | None = None
+    cot_key_file: Path | None = None
+    cot_units: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[^=]+=[^=]+$")], ...], NoDecode, BeforeValidator(_split)
+    ] = ()
     nws_url: HttpUrl | None = None
     mqtt_url: MqttUrl | None = None
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")

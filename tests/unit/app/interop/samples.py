@@ -40,6 +40,7 @@ SAMPLES: dict[str, list[bytes]] = {
     "tts": [_example(TTS), *_others("lorawan/tts")],
     "rockblock": [_example(ROCKBLOCK), _example(ROCKBLOCK, FORM)],
     "inreach": [_example(INREACH)],
+    "cot": _others("cot/node-cot") or [b"<event uid='e' type='a-f-G'><point lat='1' lon='1' ce='1'/></event>"],
     "cap": [CAP_EXAMPLE.encode(), *_others("cap")],
     "nws": [json.dumps(NWS["requestBody"]["content"]["application/geo+json"]["example"]).encode()],
     "osmand": [

@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 
 from app.interop.cap.meaning import read_hazard, reading_of
 from app.interop.cap.read import read_cap
+from app.interop.cot.read import read_event
+from app.interop.cot.splitter import Splitter
 from app.interop.hazard import nws
 from app.interop.lorawan import chirpstack, tts
 from app.interop.position.osmand import read_osmand
@@ -48,6 +50,7 @@ READERS: dict[str, Reader] = {
     "tts": lambda raw: tts.read_message(raw, nobody),
     "rockblock": lambda raw: rockblock.read_message(raw, ""),
     "inreach": inreach.read_outbound,
+    "cot": lambda raw: [read_event(event) for event in (raw, *Splitter().feed(raw))],
     "cap": all_of_cap,
     "nws": lambda raw: nws.read_alerts(raw, NOW),
     "osmand": lambda raw: read_osmand(raw.decode("latin-1") if raw[:1] != b"{" else "", raw),
