@@ -125,7 +125,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         if settings.mqtt_url is not None:
             start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
         deliverer = Deliverer(services)
-        stack.push_async_callback(deliverer.http.aclose)
+        stack.push_async_callback(deliverer.close)
         add_desk_loops(services, desk, link, relay, deliverer)
         add_common_loops(services, relay)
         add_locating(stack, services)

@@ -16,4 +16,4 @@ async def call_back(services: Services, deliverer: Deliverer) -> None:
     targets = {row["psap"]: row["url"] for row in rows}
     if targets:
         await fill(services, frozenset(targets))
-        await deliverer.deliver(targets)
+        deliverer.deliver(targets)

@@ -27,7 +27,7 @@ from app.interop.eido.read import read_eido
 from app.routes.eido_examples import EIDO_EXAMPLE, PIDF_EXAMPLE
 from app.settings import Settings
 from app.store.pool import open_pool
-from loadtests.rig import REGION, Engines, client
+from loadtests.rig import REGION, Engines, Service, client
 from tests.integration.agreement import check_answer
 from tests.integration.scene import World, a_world
 from tests.unit.app.interop.nena import faults
@@ -401,6 +401,57 @@ async def test_a_partner_hears_of_its_own_sector_and_a_psap_of_its_own_callers(w
             for e in m["event"]["notification"]
         ]
         assert number not in heard
+
+
+async def test_a_partner_follows_at_a_gateway_what_happens_at_the_desk(world: World, keys: Keys) -> None:
+    gateway = Service(world.database, world.redis, world.service.folder, "gateway")
+    await gateway.start()
+    try:
+        url = gateway.ws_url.replace("/v1/stream", "/v1/conveyance")
+        headers = {"Authorization": f"Bearer {keys.partner}"}
+        async with (
+            world.http("psap") as psap,
+            websockets.connect(url, additional_headers=headers, subprotocols=OFFERED) as socket,
+        ):
+            partner = Partner(socket)
+            await partner.say(subscribe={"requestId": "g", "requestSubType": "new"})
+            done = await post(psap, eido(30, locationComponent=at_sign(world.sign(24))))
+            number = str(done["incident_id"])
+            await partner.told(lambda e: e["incidentComponent"]["internalIncidentId"] == number)
+            async with client(gateway, world.keys.psap) as there:
+                again = await post(there, eido(30, locationComponent=at_sign(world.sign(24))), 200)
+            assert again["repeated"] is True
+    finally:
+        assert await gateway.stop() == 0
+
+
+async def test_a_psap_that_hangs_holds_up_no_other_and_no_loop(world: World, keys: Keys) -> None:
+    async def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await asyncio.sleep(HEAR_S)
+        writer.close()
+
+    stuck = await asyncio.start_server(hang, "127.0.0.1", 0)
+    port = stuck.sockets[0].getsockname()[1]
+    async with (
+        receiving() as receiver,
+        world.http("psap") as psap,
+        client(world.service, keys.other_psap) as other,
+        httpx.AsyncClient(base_url=world.service.url) as anybody,
+    ):
+        await set_address(settings(world), world.database, "psap-1", f"http://127.0.0.1:{port}/")
+        await set_address(settings(world), world.database, "psap-2", receiver.url)
+        await asyncio.sleep(1.2)
+        await post(psap, eido(31, locationComponent=at_sign(world.sign(26))))
+        await asyncio.sleep(0.7)
+        await post(other, eido(32, locationComponent=at_sign(world.sign(28))))
+        await until(lambda: len(receiver.taken) == 1, "the other's call-back")
+        await asyncio.sleep(3.0)
+        checks = (await anybody.get("/health/ready")).json()["checks"]
+        assert checks["loop callbacks"]["ok"] is True
+        assert checks["loop callbacks"]["last_tick_s"] < 2.0
+        for psap_name in ("psap-1", "psap-2"):
+            await drop_address(settings(world), world.database, psap_name)
+    stuck.close()
 
 
 @pytest.mark.parametrize("role", ["tower", "agent", "nobody", "no subprotocol"])

@@ -17,7 +17,7 @@ from dispatch.commands import RaiseSystemAlarm
 
 log = logging.getLogger(__name__)
 
-DELIVER_S: Final = 3.0  # one try; a loop is late after five seconds
+DELIVER_S: Final = 3.0  # one try
 IN_A_ROW_MAX: Final = 20  # for one PSAP in one round
 AT_ONCE_MAX: Final = 4  # PSAPs; as many connections to PostgreSQL
 BACK_OFF_S: Final = (1, 2, 5, 15, 60, 300, 900, 3_600)
@@ -46,10 +46,27 @@ class Deliverer:
     services: Services
     http: httpx.AsyncClient = field(default_factory=lambda: open_client(DELIVER_S))
     _room: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE_MAX))
+    _under_way: dict[str, asyncio.Task[None]] = field(default_factory=dict)
 
-    async def deliver(self, targets: dict[str, str]) -> None:
-        """Deliver to every PSAP what is due; one that does not answer holds up only its own."""
-        await asyncio.gather(*(self._to_one(psap, url) for psap, url in targets.items()))
+    def deliver(self, targets: dict[str, str]) -> None:
+        """Go on delivering to every PSAP what is due, without waiting for any: one that hangs holds up only its own.
+
+        Raises what an earlier delivery broke on.
+        """
+        for psap, task in list(self._under_way.items()):
+            if task.done():
+                del self._under_way[psap]
+                task.result()
+        for psap, url in targets.items():
+            if psap not in self._under_way:
+                self._under_way[psap] = asyncio.create_task(self._to_one(psap, url), name=f"call-backs to {psap}")
+
+    async def close(self) -> None:
+        """Stop; what was under way is tried again by the next desk."""
+        for task in self._under_way.values():
+            task.cancel()
+        await asyncio.gather(*self._under_way.values(), return_exceptions=True)
+        await self.http.aclose()
 
     async def _to_one(self, psap: str, url: str) -> None:
         async with self._room:
