@@ -27,6 +27,7 @@ from app.routes import (
     reports,
     towers,
     units,
+    webhooks,
 )
 from app.services import Services
 from app.stream.socket import stream
@@ -48,6 +49,7 @@ ROUTERS: Final = (
     positions.router,
     cap.router,
     hazards.router,
+    webhooks.router,
     health.router,
 )
 HEADERS: Final = (

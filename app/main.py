@@ -15,6 +15,7 @@ from app.intake.calls import Intake
 from app.interop.callbacks.delivery import Deliverer
 from app.interop.cot.client import TakClient
 from app.interop.lorawan.mqtt import MqttIntake
+from app.interop.webhooks.delivery import WebhookDeliverer
 from app.link.client import LinkClient
 from app.link.server import LinkServer
 from app.loops import (
@@ -22,6 +23,7 @@ from app.loops import (
     collecting,
     forgetting,
     hazards,
+    hooking,
     keeping,
     locating,
     signs,
@@ -129,6 +131,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         add_desk_loops(services, desk, link, relay, deliverer)
         add_common_loops(services, relay)
         add_locating(stack, services)
+        add_webhooks(stack, services)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -204,6 +207,14 @@ def add_locating(stack: AsyncExitStack, services: Services) -> None:
         http = locating.client()
         stack.push_async_callback(http.aclose)
         services.loops.add("locations", locating.PAUSE_S, lambda: locating.locate(services, http))
+
+
+def add_webhooks(stack: AsyncExitStack, services: Services) -> None:
+    """Name the loops that tell webhooks, with the client they share."""
+    deliverer = WebhookDeliverer(services)
+    stack.push_async_callback(deliverer.http.aclose)
+    services.loops.add("webhooks", hooking.PAUSE_S, lambda: hooking.tell_webhooks(services, deliverer))
+    services.loops.add("delivery log", forgetting.PAUSE_S, lambda: hooking.forget_deliveries(services))
 
 
 def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay, deliverer: Deliverer) -> None:

@@ -79,6 +79,7 @@ class Settings(BaseSettings):
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
     tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    webhook_tries: Annotated[int, Field(ge=1, le=30)] = 12
     cot_url: CotUrl | None = None
     cot_ca_file: Path | None = None
     cot_cert_file: Path | None = None

@@ -251,6 +251,20 @@ TOWER: Final[dict[str, Any]] = {
     "low_battery": False, "heard_at": "2026-11-22T14:03:07.250000Z", "silent_at": None, "tested_at": None,
     "devices": [TOWER_LINK],
 }  # fmt: skip
+_W: Final = "/v1/webhooks/{webhook_id}"
+WEBHOOK: Final[dict[str, Any]] = {
+    "id": "5f0c1a2b3c4d", "url": "https://partner.example.org/auxilio", "kinds": ["incident.*"], "sectors": ["TUC"],
+    "made_by": "dispatcher-1", "made_at": "2026-11-22T14:03:07.250000Z", "stopped_at": None, "waiting": 0,
+    "delivered": 12, "dead": 0,
+}  # fmt: skip
+WEBHOOK_MADE: Final[dict[str, Any]] = {
+    "id": "5f0c1a2b3c4d", "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "from_seq": 73,
+}  # fmt: skip
+DELIVERY: Final[dict[str, Any]] = {
+    "id": 31, "seq": 74, "kind": "incident.opened", "state": "delivered", "tries": 1, "said": "HTTP 204",
+    "made_at": "2026-11-22T14:03:07.250000Z", "due_at": "2026-11-22T14:03:07.250000Z",
+    "ended_at": "2026-11-22T14:03:07.310000Z",
+}  # fmt: skip
 HAZARD: Final[dict[str, Any]] = {
     "id": "w-nws.webmaster@noaa.gov,urn:oid:2.49.0.1.840.0.4805bd40.001.1", "source": "nws",
     "event": "Excessive Heat Warning", "exposure": "heat", "headline": "Excessive Heat Warning until Friday",
@@ -326,6 +340,11 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
     ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
     ("get", f"{_I}/cap"): (TEXT, CAP_EXAMPLE),
+    ("get", "/v1/webhooks"): (listed({"type": "object"}), [WEBHOOK]),
+    ("post", "/v1/webhooks"): (obj(id=TEXT, secret=TEXT, from_seq=WHOLE), WEBHOOK_MADE),
+    ("get", f"{_W}/deliveries"): (listed({"type": "object"}), [DELIVERY]),
+    ("post", f"{_W}/test"): (obj(waiting=WHOLE), {"waiting": 1}),
+    ("post", f"{_W}/replay"): (obj({"waiting": WHOLE, "upto_seq": WHOLE, "is_whole": FLAG}), {"waiting": 3}),
     ("post", "/v1/cap"): (ref("CapTaken"), CAP_TAKEN),
     ("post", "/v1/hazards/nws"): (obj(counts={"type": "object"}, warnings=listed(TEXT)), NWS_TAKEN),
     ("put", "/v1/hazards/zones"): (obj(zones=WHOLE, warnings=listed(TEXT)), {"zones": 1, "warnings": []}),
@@ -384,6 +403,8 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "StatusBody": {"status": "en_route", "assignment_id": 73, "occurred_at": "2026-11-22T14:05:00Z"},
     "PositionBody": {"lat": 31.9012, "lon": -111.1034, "fixed_at": "2026-11-22T14:03:05Z", "accuracy_m": 8.0},
     "TowerDeviceBody": {"tower_id": "TUCR-07", "decoder": "netvox_r312a", "heartbeat_s": 3600},
+    "WebhookBody": {"url": "https://partner.example.org/auxilio", "kinds": ["incident.*"], "sectors": ["TUC"]},
+    "ReplayBody": {"since_seq": 73},
     "MaydayBody": {"occurred_at": "2026-11-22T14:05:00Z"},
     "ModeBody": {"mode": "recommend"},
     "ResolveBody": {"said": "TUC four one seven", "device": {"lat": 31.73, "lon": -111.21, "radius_m": 60}},

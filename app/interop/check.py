@@ -8,6 +8,7 @@ from typing import Any, Final
 from app.interop.additional import read_additional
 from app.interop.conveyance.messages import BadMessage, read_message
 from app.interop.eido.read import read_eido
+from app.interop.feeds import FEEDS
 from app.interop.pidf.report import read_location
 from app.interop.reading import Findings, Reading, Unusable, What
 
@@ -112,4 +113,5 @@ FORMATS: Final[list[Format]] = [
         _has(b":EmergencyCallData", b"urn:ietf:params:xml:ns:vcard-4.0", b'"vcard"'),
         _read_additional,
     ),
+    *(Format(name, looks_alike, read) for name, looks_alike, read in FEEDS),
 ]

@@ -2,9 +2,8 @@
 
 from typing import Final
 
-import httpx
-
 from app.interop.hazard import nws
+from app.interop.outgoing import open_client
 from app.interop.reading import Unusable
 from app.services import Services
 
@@ -21,7 +20,7 @@ async def ask_weather_service(services: Services) -> None:
         return
     headers = {"Accept": "application/geo+json", "User-Agent": AGENT}
     async with (
-        httpx.AsyncClient(timeout=ANSWER_S, follow_redirects=False, trust_env=False) as http,
+        open_client(ANSWER_S) as http,
         http.stream("GET", url, headers=headers) as answer,
     ):
         answer.raise_for_status()

@@ -150,3 +150,18 @@ class TowerDeviceBody(Body):
     decoder: Annotated[str | None, Field(pattern=f"^({'|'.join(NAMES)})$")] = None
     heartbeat_s: Annotated[int | None, Field(ge=1, le=31 * 86_400)] = None
     kind: Annotated[Kind, Field(strict=False)] = Kind.REAL
+
+
+class WebhookBody(Body):
+    """`kinds` of events, with `incident.*` and `*`; no `sectors` means every sector."""
+
+    url: Text
+    kinds: Annotated[list[Annotated[str, Field(pattern=r"^[a-z_.*]{1,64}$")]], Field(min_length=1, max_length=32)]
+    sectors: Annotated[list[Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}$")]], Field(max_length=32)] = []
+
+
+class ReplayBody(Body):
+    """One of: a delivery, whatever came after a seq; with neither, all that are dead."""
+
+    delivery_id: RowId | None = None
+    since_seq: Annotated[int | None, Field(ge=0, le=2**53)] = None
