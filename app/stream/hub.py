@@ -69,7 +69,7 @@ class Hub:
         self._watchers: dict[int, Callable[[Frame], None]] = {}
 
     def watch(self, see: Callable[[Frame], None]) -> Callable[[], None]:
-        """Show every frame to somebody who tells it on in another language; return how to stop. `see` never waits."""
+        """Show every frame to somebody who tells it on; return how to stop. `see` neither waits nor raises."""
         self._watchers[id(see)] = see
 
         def stop() -> None:

@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 ROLES: Final = (Role.PARTNER, Role.PSAP, Role.DISPATCHER)
 SUBSCRIBE_S: Final = 30.0  # who opens a socket and asks for nothing is not kept
 SEND_S: Final = 10.0  # a client that takes nothing for so long is cut off; nothing is lost, it subscribes again
-NORMAL: Final = 1000
+NORMAL, INTERNAL = 1000, 1011
 
 
 def incidents_in(frame: Frame) -> set[int]:
@@ -66,12 +66,20 @@ class Shell:
         self._socket = socket
         self._session = session
         self._wake = asyncio.Event()
+        self._failed = False
         self._now = asyncio.get_running_loop().time
 
     def see(self, frame: Frame) -> None:
-        """Take a frame of the view; the session keeps at most each incident's name."""
-        for incident_id in incidents_in(frame):
-            self._session.changed(incident_id)
+        """Take a frame of the view; the session keeps at most each incident's name.
+
+        Whoever publishes must not suffer from a fault here, and a partner must not go on seeing an old picture.
+        """
+        try:
+            for incident_id in incidents_in(frame):
+                self._session.changed(incident_id)
+        except Exception:
+            log.exception("a partner's session broke; it is closed")
+            self._failed = True
         self._wake.set()
 
     async def run(self) -> None:
@@ -96,6 +104,9 @@ class Shell:
         idle_until = self._now() + SUBSCRIBE_S
         while True:
             self._wake.clear()
+            if self._failed:
+                await close(self._socket, INTERNAL, "a fault of ours, subscribe again")
+                return
             self._session.tick(self._now())
             if not await self._drain():
                 await close(self._socket, TOO_SLOW, "too slow, subscribe again")

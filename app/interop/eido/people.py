@@ -52,7 +52,9 @@ def _name(person: Component) -> str | None:
     niem = person.get("ncPersonComponent")
     if not isinstance(niem, dict):
         return None
-    for name in listed(niem.get("name")):
+    for name in listed(niem.get("name") or niem.get("personName")):
+        if isinstance(name, str) and name.strip():
+            return text_within(name)[:512]
         if isinstance(name, dict):
             whole = text_within(name.get("personFullName"))
             parts = (text_within(name.get(part)) for part in ("personGivenName", "personMiddleName", "personSurName"))

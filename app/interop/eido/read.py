@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, Final
 
-from app.interop.eido.components import NOT_JSON, Component, Eido, listed, parse_json, text_of
+from app.interop.eido.components import NOT_JSON, Component, Eido, listed, parse_json, text_of, texts_of
 from app.interop.eido.people import caller_of
 from app.interop.eido.places import Placed, best_fix, places_of
 from app.interop.eido.words import kind_of, plain_text, type_of
@@ -140,6 +140,11 @@ def _describe(draft: Draft, call: Component) -> None:
     priority = incident.get("incidentCommonPriorityNumber")
     if priority is not None:
         draft.put("priority", priority, "priority")
+    statuses = {word.casefold() for word in texts_of(incident, "incidentStatusCommonRegistryText")}
+    if statuses & {"closed", "cancelled"}:
+        # Nothing a machine says closes an incident (design 4.3): a dispatcher hears it and decides.
+        draft.findings.warn("incidentStatusCommonRegistryText", "ended at the sender, a dispatcher decides here")
+        draft.narrative.append("The sender says that this incident has ended.")
     draft.put("occurred_at", text_of(call, "callStartTimestamp", 64), "time of the call")
     if call:
         draft.findings.take("call")
@@ -190,6 +195,10 @@ def _rest(draft: Draft) -> None:
     if alarms:
         draft.private["alarms"] = json.dumps(alarms[:ALARMS_MAX])  # as text: no number in it is ours to judge
         draft.findings.take("alarms, kept raw")
+    relations = draft.eido.all("mergeComponent") + draft.eido.all("linkComponent")
+    if relations:
+        draft.private["relations"] = json.dumps(relations[:ALARMS_MAX])
+        draft.findings.warn("mergeComponent, linkComponent", "kept sealed, a dispatcher merges and links here")
     for name in UNREAD:
         if listed(draft.eido.body.get(name)):
             draft.findings.warn(name, "not read, kept in the sealed original")

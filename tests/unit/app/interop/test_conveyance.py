@@ -1,5 +1,6 @@
 """EIDO conveyance without a socket: the field's own messages, rates, acknowledgements, expiry, and every bound."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from itertools import count
@@ -10,11 +11,13 @@ import pytest
 from app.interop.conveyance.messages import BadMessage, read_message
 from app.interop.conveyance.qualifier import read_qualifier
 from app.interop.conveyance.session import SUBSCRIPTIONS_MAX, Conveyance
+from app.interop.conveyance.socket import Shell, incidents_in
 from app.interop.conveyance.subscription import ANSWER_S, EIDOS_MAX, MISSED_MAX
 from app.interop.eido.write import Issuer, Story, write_eido
 from dispatch.entities import Incident
 from dispatch.status import Outcome
 from tests.unit.app.interop.nena import faults
+from tests.unit.app.pictures import Town, empty_view
 from tests.unit.dispatch.scene import Scene
 from tests.vectors import vector
 
@@ -342,3 +345,35 @@ def test_a_message_s_fields_may_be_anything() -> None:
         talk.say({"unsubscribe": {"subscriptionId": strange}})
     with pytest.raises(BadMessage):
         read_message("[" * 100_000)
+
+
+async def test_a_fault_of_ours_closes_the_partner_s_socket_and_spoils_nobody_else_s_frames(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Socket:
+        """As much of a websocket as closing one takes."""
+
+        def __init__(self) -> None:
+            self.closed: list[int] = []
+
+        async def receive(self) -> dict[str, Any]:
+            await asyncio.sleep(60)
+            raise AssertionError
+
+        async def close(self, code: int, _: str) -> None:
+            self.closed.append(code)
+
+    talk, socket = Talk(), Socket()
+    talk.subscribe()
+    talk.pictures.get = None  # type: ignore[assignment,method-assign]  # a session that breaks at the next change
+    shell = Shell(socket, talk.session)  # type: ignore[arg-type]
+    town, view = Town(3), empty_view()
+    frames = [frame for events in town.opening() for frame in view.fold(events, b"")]
+    while not any(incidents_in(frame) for frame in frames):
+        frames += view.fold(town.step(), b"")
+    for frame in frames:
+        shell.see(frame)
+    async with asyncio.timeout(5):
+        await shell.run()
+    assert socket.closed == [1011]
+    assert "a partner's session broke" in caplog.text

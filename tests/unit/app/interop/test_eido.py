@@ -248,6 +248,16 @@ def test_what_is_not_json_is_kept_for_a_person_and_nothing_at_all_is_refused() -
             read_eido(nothing)
 
 
+def test_what_a_sender_ended_is_told_to_a_dispatcher_and_closes_nothing() -> None:
+    ended = {"incidentTypeCommonRegistryText": "SAR", "incidentStatusCommonRegistryText": ["Cancelled"]}
+    other = {"$id": "m", "incidentTrackingIdentifier": "urn:x", "incidentMergeDirectionCode": "REPLACED"}
+    reading = read_eido(eido(incidentComponent=ended, mergeComponent=[other]))
+    assert "The sender says that this incident has ended." in reading.report["narrative"]
+    assert any("a dispatcher decides" in warning for warning in reading.warnings)
+    assert any("a dispatcher merges" in warning for warning in reading.warnings)
+    assert json.loads(reading.private["relations"])[0]["incidentTrackingIdentifier"] == "urn:x"
+
+
 def test_an_identifier_longer_than_ours_stays_one() -> None:
     one, other = (read_eido(eido(**{"$id": "u" * 300 + end})).report["call_id"] for end in "ab")
     assert one != other
