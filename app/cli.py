@@ -16,6 +16,9 @@ from app.access.keys import create_key
 from app.demo.stage import Options, run_demo
 from app.embedded.errors import EmbeddedError
 from app.engines import engines
+from app.interop.callbacks import addresses
+from app.interop.callbacks.delivery import BadAddress
+from app.interop.check import check, lines
 from app.settings import BadSettings, Settings, load_settings
 from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
@@ -34,11 +37,15 @@ cli = typer.Typer(
 ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
 registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
+interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
+callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(callbacks_cli, name="callbacks")
+cli.add_typer(interop_cli, name="interop")
 
 Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default 8911.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1, with --tls all of them.")]
@@ -202,17 +209,17 @@ def run_import(work: Coroutine[Any, Any, dict[str, object]]) -> dict[str, object
 
 @keys_cli.command("create")
 def keys_create(
-    role: Annotated[Role, typer.Option(help="psap, tower, agent or dispatcher")],
+    role: Annotated[Role, typer.Option(help="psap, tower, agent, dispatcher, tracker or partner")],
     name: Annotated[str, typer.Option(help="who holds it, as the history will show")],
     sector: Annotated[
         list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
     ] = None,
-    unit: Annotated[str | None, typer.Option(help="the agent's unit")] = None,
+    unit: Annotated[str | None, typer.Option(help="the agent's or tracker's unit")] = None,
 ) -> None:
     """Make a key and show it once; only its hash is kept."""
     found = settings()
-    if (role is Role.AGENT) != (unit is not None):
-        fail("an agent's key names its unit (--unit), and no other key does")
+    if (role in (Role.AGENT, Role.TRACKER)) != (unit is not None):
+        fail("an agent's or a tracker's key names its unit (--unit), and no other key does")
 
     async def work() -> str:
         async with engines(found) as urls:
@@ -224,6 +231,62 @@ def keys_create(
                 await pool.close()
 
     typer.echo(run(work()))
+
+
+@interop_cli.command("check")
+def interop_check(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="a message somebody sent")],
+    values: Annotated[bool, typer.Option(help="show what was read, too; it may be personal")] = False,
+) -> None:
+    """Say what a file is, what of it is understood and what is not. Exit 1 when nothing can be used."""
+    verdict = check(file.read_bytes())
+    for line in lines(verdict, values=values):
+        typer.echo(line)
+    raise typer.Exit(0 if verdict.reading is not None else 1)
+
+
+@callbacks_cli.command("set")
+def callbacks_set(
+    psap: Annotated[str, typer.Argument(help="the name of the PSAP's key")],
+    url: Annotated[str, typer.Argument(help="https:// address that takes the messages")],
+) -> None:
+    """Say where a PSAP is called back; shows the secret its messages are signed with (Standard Webhooks)."""
+    found = settings()
+
+    async def work() -> str:
+        async with engines(found) as urls:
+            await apply_migrations(urls.database)
+            return await addresses.set_address(found, urls.database, psap, url)
+
+    try:
+        typer.echo(run(work()))
+    except BadAddress as refused:
+        fail(f"refused: {refused}", 2)
+
+
+@callbacks_cli.command("drop")
+def callbacks_drop(psap: Annotated[str, typer.Argument(help="the name of the PSAP's key")]) -> None:
+    """Call a PSAP back no more; what waits for it is given up."""
+    found = settings()
+
+    async def work() -> None:
+        async with engines(found) as urls:
+            await addresses.drop_address(found, urls.database, psap)
+
+    run(work())
+
+
+@callbacks_cli.command("list")
+def callbacks_list() -> None:
+    """List where PSAPs are called back."""
+    found = settings()
+
+    async def work() -> dict[str, str]:
+        async with engines(found) as urls:
+            return await addresses.list_addresses(found, urls.database)
+
+    for psap, url in run(work()).items():
+        typer.echo(f"{psap} {url}")
 
 
 def main() -> None:

@@ -14,16 +14,38 @@ from app.contract import asyncapi
 from app.contract.openapi import complete
 from app.door import STREAM, Door
 from app.gazetteer import Gazetteer
-from app.routes import board, demo, handling, health, incidents, maps, reports, units, web
+from app.interop.conveyance.socket import convey
+from app.routes import (
+    board,
+    callbacks,
+    cap,
+    demo,
+    eido,
+    handling,
+    hazards,
+    health,
+    incidents,
+    maps,
+    networks,
+    positions,
+    reports,
+    towers,
+    units,
+    web,
+    webhooks,
+)  # fmt: skip
 from app.screens import Screens
 from app.services import Services
 from app.stream.socket import stream
 
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
+# Public documents of public bodies, from keys of ours: a state's weather alerts, the shapes of its zones.
+LARGER_BODIES: Final = {"/v1/hazards/nws": 1_048_576, "/v1/hazards/zones": 4_194_304}
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
-    reports.router, incidents.router, handling.router, units.router, board.router, maps.router, health.router,
-    demo.router, web.router,
+    reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
+    maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
+    health.router, demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),
@@ -65,8 +87,11 @@ class Bodies:
         if scope["type"] != "http" or scope["method"] in ("GET", "HEAD"):
             await self._app(scope, receive, send)
             return
-        if _announced(scope) > BODY_BYTES_MAX:
-            await problems.Problem(413, "http", "over 64 KB", field="body").response()(scope, receive, send)
+        most = LARGER_BODIES.get(scope["path"], BODY_BYTES_MAX)
+        if _announced(scope) > most:
+            await problems.Problem(413, "http", f"over {most // 1024} KB", field="body").response()(
+                scope, receive, send
+            )
             return
         ends = asyncio.get_running_loop().time() + BODY_S
         taken, whole = 0, False
@@ -81,7 +106,7 @@ class Bodies:
             except TimeoutError:
                 raise HTTPException(408, headers={"Connection": "close"}) from None
             taken += len(message.get("body", b""))
-            if taken > BODY_BYTES_MAX:
+            if taken > most:
                 raise HTTPException(413)  # the rest is read and thrown away, else the sender would not hear this
             whole = not message.get("more_body", False)
             return message
@@ -116,6 +141,10 @@ def build_http(services: Services | None) -> FastAPI:
     @app.websocket(STREAM)
     async def _stream(socket: WebSocket) -> None:
         await stream(socket, app.state.services)
+
+    @app.websocket("/v1/conveyance")
+    async def _convey(socket: WebSocket) -> None:
+        await convey(socket, app.state.services)
 
     @app.get("/v1/asyncapi.json", include_in_schema=False)
     async def _asyncapi() -> Response:

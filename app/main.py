@@ -12,9 +12,27 @@ from app.clock import Clock
 from app.desk import Desk
 from app.engines import Urls
 from app.intake.calls import Intake
+from app.interop.callbacks.delivery import Deliverer
+from app.interop.cot.client import TakClient
+from app.interop.lorawan.mqtt import MqttIntake
+from app.interop.webhooks.delivery import WebhookDeliverer
 from app.link.client import LinkClient
 from app.link.server import LinkServer
-from app.loops import collecting, forgetting, keeping, signs, telling, timers, watching
+from app.loops import (
+    calling_back,
+    collecting,
+    forgetting,
+    hazards,
+    hooking,
+    keeping,
+    locating,
+    signs,
+    silence,
+    telling,
+    timers,
+    watching,
+    weather,
+)
 from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
@@ -72,6 +90,7 @@ async def build_services(
         submitter=submitter,
     )
     await keeping.load_positions(services)
+    await services.devices.load(pool, region)
     return services
 
 
@@ -103,8 +122,16 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         start_task(stack, relay.run(), "relay", relay.close)
         await desk.take_over()
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
-        add_desk_loops(services, desk, link, relay)
+        if settings.cot_url is not None:
+            start_task(stack, TakClient(services, settings.cot_url).run(), "tak")
+        if settings.mqtt_url is not None:
+            start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
+        deliverer = Deliverer(services)
+        stack.push_async_callback(deliverer.close)
+        add_desk_loops(services, desk, link, relay, deliverer)
         add_common_loops(services, relay)
+        add_locating(stack, services)
+        add_webhooks(stack, services)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -135,6 +162,7 @@ async def gateway_process(settings: Settings, urls: Urls) -> AsyncIterator[Proce
         start_task(stack, relay.run(), "relay", relay.close)
         vital = start_task(stack, follower.run(), "follower", follower.close)
         add_common_loops(services, relay)
+        add_locating(stack, services)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
@@ -173,7 +201,23 @@ async def listen_for_gateways(
     stack.push_async_callback(retire)
 
 
-def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay) -> None:
+def add_locating(stack: AsyncExitStack, services: Services) -> None:
+    """Fetch locations that calls refer to, where an operator has named hosts for it."""
+    if services.settings.location_hosts:
+        http = locating.client()
+        stack.push_async_callback(http.aclose)
+        services.loops.add("locations", locating.PAUSE_S, lambda: locating.locate(services, http))
+
+
+def add_webhooks(stack: AsyncExitStack, services: Services) -> None:
+    """Name the loops that tell webhooks, with the client they share."""
+    deliverer = WebhookDeliverer(services)
+    stack.push_async_callback(deliverer.http.aclose)
+    services.loops.add("webhooks", hooking.PAUSE_S, lambda: hooking.tell_webhooks(services, deliverer))
+    services.loops.add("delivery log", forgetting.PAUSE_S, lambda: hooking.forget_deliveries(services))
+
+
+def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Relay, deliverer: Deliverer) -> None:
     """Name the loops of a process that holds the desk."""
 
     async def heart() -> None:
@@ -186,7 +230,14 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("heart", HEART_S, heart)
     loops.add("lease", watching.LEASE_S, lambda: watching.watch_lease(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
+    listening_since = services.clock.now()
+    loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
+    if services.settings.nws_url is not None:
+        loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
+    loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
+    loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
+    loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
 
 def add_common_loops(services: Services, relay: Relay) -> None:
@@ -206,6 +257,8 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("positions", telling.POSITIONS_S, lambda: telling.tell_positions(services))
     loops.add("relayed", telling.POSITIONS_S, relay_positions)
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))
+    loops.add("hazards", hazards.PAUSE_S, lambda: hazards.keep_hazards(services))
+    loops.add("towers", silence.PAUSE_S, lambda: silence.keep_towers(services))
     loops.add("tracks", keeping.SAMPLE_S, lambda: keeping.keep_positions(services))
     loops.add("clock", CLOCK_S, correct_clock)
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))

@@ -13,12 +13,13 @@ SAMPLE: Final = timedelta(seconds=5)  # of a track, by the device's clock; 17,00
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Where a unit was, by its own clock."""
+    """Where a unit was, by its own clock; `source` is the app or network that told it, None for our own app."""
 
     unit_id: str
     point: Point
     fixed_at: datetime
     accuracy_m: float | None = None
+    source: str | None = None
 
 
 class Positions:

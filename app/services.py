@@ -10,6 +10,10 @@ from app.access.tickets import Tickets
 from app.clock import Clock
 from app.codec import to_json
 from app.intake.calls import Intake
+from app.interop.awaited import AwaitedLocations
+from app.interop.hazard.hazards import Hazards
+from app.interop.tower.devices import Devices
+from app.interop.tower.health import TowerHealth
 from app.loops.loop import Loops
 from app.positions import Positions
 from app.requests import Answer, Request
@@ -46,6 +50,10 @@ class Services:
     intake: Intake
     positions: Positions
     submitter: Submitter
+    devices: Devices = field(default_factory=Devices)
+    tower_health: TowerHealth = field(default_factory=TowerHealth)
+    hazards: Hazards = field(default_factory=Hazards)
+    awaited: AwaitedLocations = field(default_factory=AwaitedLocations)
     loops: Loops = field(default_factory=Loops)
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)

@@ -58,6 +58,9 @@ def _split(value: Any) -> Any:
 
 DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
 RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+CotUrl = Annotated[str, _with_scheme("tcp", "tls")]
+HttpUrl = Annotated[str, _with_scheme("http", "https")]
+MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts")]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
@@ -88,6 +91,20 @@ class Settings(BaseSettings):
     tls: bool = False
     authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910
     demo_cast: Path | None = None
+    tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    webhook_tries: Annotated[int, Field(ge=1, le=30)] = 12
+    cot_url: CotUrl | None = None
+    cot_ca_file: Path | None = None
+    cot_cert_file: Path | None = None
+    cot_key_file: Path | None = None
+    cot_units: Annotated[
+        tuple[Annotated[str, Field(pattern=r"^[^=]+=[^=]+$")], ...], NoDecode, BeforeValidator(_split)
+    ] = ()
+    nws_url: HttpUrl | None = None
+    mqtt_url: MqttUrl | None = None
+    mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
+    location_hosts: Words = ()
+    agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -106,6 +123,11 @@ class Settings(BaseSettings):
     def listen_host(self) -> str:
         """The address to listen on: with TLS every one, as phones are elsewhere, unless one was chosen."""
         return "0.0.0.0" if self.tls and "host" not in self.model_fields_set else self.host  # noqa: S104
+
+    @property
+    def agency_id(self) -> str:
+        """Under which name this service writes to others; `.invalid` until an operator sets one."""
+        return self.agency or f"{self.region.replace('_', '-')}.auxilio.invalid"
 
     @property
     def keys_path(self) -> Path:

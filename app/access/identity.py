@@ -11,11 +11,13 @@ class Role(StrEnum):
     TOWER = "tower"
     AGENT = "agent"
     DISPATCHER = "dispatcher"
+    PARTNER = "partner"  # another agency: follows incidents, and changes nothing
+    TRACKER = "tracker"  # tells where one unit is, and may do nothing else
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A key's holder. `sectors` empty means the whole region for a dispatcher, no usual sectors for a PSAP."""
+    """A key's holder. `sectors` empty: the whole region for a dispatcher or partner, no usual sectors for a PSAP."""
 
     key_id: str
     role: Role
@@ -27,7 +29,7 @@ class Identity:
         """Return the topics this identity hears when it names none."""
         if self.role is Role.AGENT and self.unit_id is not None:
             return frozenset({f"unit:{self.unit_id}"})
-        if self.role is Role.DISPATCHER:
+        if self.role in (Role.DISPATCHER, Role.PARTNER):
             return frozenset(f"sector:{s}" for s in self.sectors) if self.sectors else frozenset({BOARD})
         return frozenset()
 

@@ -6,6 +6,7 @@ from app.access.identity import Role
 from app.contract import samples
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
+from app.routes.hazard_examples import CAP_EXAMPLE
 
 REPORTED: Final[Schema] = {"repeated": FLAG, "updated": FLAG, "test": FLAG}
 NAMED: Final[dict[str, Schema]] = {
@@ -21,6 +22,47 @@ NAMED: Final[dict[str, Schema]] = {
         sign_id=nullable(TEXT),
         warnings=listed(TEXT),
     ),
+    "CallTaken": obj(
+        {"repeated": FLAG, "updated": FLAG},
+        seq=WHOLE,
+        call_id=WHOLE,
+        incident_id=WHOLE,
+        joined=FLAG,
+        calls=WHOLE,
+        where=ref("Where"),
+        place_state=ref("PlaceState"),
+        sign_id=nullable(TEXT),
+        format=TEXT,
+        understood=listed(TEXT),
+        warnings=listed(TEXT),
+    ),
+    "Eido": {
+        "type": "object",
+        "description": "An EIDO 1.0; its schema is NENA's (STA-021). It holds nothing personal.",
+        "properties": {
+            "$id": TEXT,
+            "lastUpdateTimeStamp": INSTANT,
+            "updatedByAgencyReference": {"type": "object"},
+            "eidoVersion": TEXT,
+            "issuingElementIdentification": TEXT,
+        },
+        "required": ["$id", "lastUpdateTimeStamp", "updatedByAgencyReference", "eidoVersion"],
+    },
+    "Callback": obj(
+        id=WHOLE,
+        psap=TEXT,
+        seq=WHOLE,
+        psap_call_id=TEXT,
+        event=TEXT,
+        incident_id=WHOLE,
+        state=TEXT,
+        tries=WHOLE,
+        reason=nullable(TEXT),
+        made_at=INSTANT,
+        due_at=INSTANT,
+        done_at=nullable(INSTANT),
+    ),
+    "CallbackDone": obj(callback_id=WHOLE, state=TEXT),
     "AlertRecorded": obj(
         {"alert_id": nullable(WHOLE), "incident_id": nullable(WHOLE), "presses": WHOLE, "tower_id": TEXT}
         | {"repeated": FLAG, "joined": FLAG, "test": FLAG},
@@ -40,7 +82,75 @@ NAMED: Final[dict[str, Schema]] = {
     ),
     "AlarmDone": obj(seq=WHOLE, alarm_id=WHOLE),
     "ModeDone": obj(seq=WHOLE, sector_id=TEXT, mode=ref("Mode")),
-    "Position": obj(unit_id=TEXT, lat=NUMBER, lon=NUMBER, fixed_at=INSTANT, accuracy_m=nullable(NUMBER)),
+    "Position": obj(
+        unit_id=TEXT,
+        lat=NUMBER,
+        lon=NUMBER,
+        fixed_at=INSTANT,
+        accuracy_m=nullable(NUMBER),
+        source=nullable(TEXT),
+    ),
+    "CapTaken": obj(
+        messages=listed({"type": "object", "description": "`what` it is to us, and what it `became`"}),
+        understood=listed(TEXT),
+        warnings=listed(TEXT),
+    ),
+    "HazardsOver": obj(hazards=listed({"type": "object"}), suggested_priority=nullable(WHOLE)),
+    "PositionTaken": obj(taken=FLAG, why=TEXT, warnings=listed(TEXT)),
+    "TowerDevice": obj(device_id=TEXT, tower_id=TEXT, decoder=nullable(TEXT), heartbeat_s=nullable(WHOLE), kind=TEXT),
+    "TowerLink": obj(
+        device_id=TEXT,
+        is_bound=FLAG,
+        network=nullable(TEXT),
+        kind=nullable(TEXT),
+        decoder=nullable(TEXT),
+        heartbeat_s=WHOLE,
+        heard_at=nullable(INSTANT),
+        quiet_until=INSTANT,
+        battery_percent=nullable(NUMBER),
+        battery_v=nullable(NUMBER),
+        external_power=nullable(FLAG),
+        solar_v=nullable(NUMBER),
+        temperature_c=nullable(NUMBER),
+        rssi_dbm=nullable(NUMBER),
+        snr_db=nullable(NUMBER),
+        gateways=nullable(WHOLE),
+        fault=nullable(TEXT),
+    ),
+    "TowerShown": obj(
+        tower_id=TEXT,
+        sector=nullable(TEXT),
+        lat=nullable(NUMBER),
+        lon=nullable(NUMBER),
+        state=TEXT,
+        tamper=FLAG,
+        low_battery=FLAG,
+        heard_at=nullable(INSTANT),
+        silent_at=nullable(INSTANT),
+        tested_at=nullable(INSTANT),
+        devices=listed(ref("TowerLink")),
+    ),
+    "Delivered": obj(
+        messages=listed(
+            obj(
+                {
+                    "tower_id": TEXT,
+                    "seq": WHOLE,
+                    "alert_id": nullable(WHOLE),
+                    "incident_id": nullable(WHOLE),
+                    "presses": WHOLE,
+                    "call_id": WHOLE,
+                    "calls": WHOLE,
+                    "where": ref("Where"),
+                    "place_state": ref("PlaceState"),
+                    "sign_id": nullable(TEXT),
+                }
+                | dict.fromkeys(("repeated", "updated", "joined", "test"), FLAG),
+                understood=listed(TEXT),
+                warnings=listed(TEXT),
+            )
+        )
+    ),
     "LedgerLine": {
         **obj(seq=WHOLE, at=INSTANT, kind=TEXT, v=WHOLE, command=TEXT, by=TEXT, event={"type": "object"}),
         "description": "One event as the ledger holds it; the AsyncAPI document says what each kind's `event` is.",
@@ -92,6 +202,21 @@ CALL_DONE: Final[dict[str, Any]] = {
     "seq": 73, "call_id": 71, "incident_id": 72, "joined": False, "calls": 1, "where": "offered",
     "place_state": "confirmed", "sign_id": "TUC-417", "warnings": [],
 }  # fmt: skip
+CALLBACK: Final[dict[str, Any]] = {
+    "id": 7, "psap": "psap-1", "seq": 73, "psap_call_id": "TPD-4711", "event": "dispatched", "incident_id": 72,
+    "state": "delivered", "tries": 1, "reason": None, "made_at": "2026-11-22T14:03:07.250000Z",
+    "due_at": "2026-11-22T14:03:07.250000Z", "done_at": "2026-11-22T14:03:07.900000Z",
+}  # fmt: skip
+CALL_TAKEN: Final[dict[str, Any]] = CALL_DONE | {
+    "format": "EIDO-JSON 1.0", "understood": ["identifier", "location: Caller"],
+}  # fmt: skip
+EIDO: Final[dict[str, Any]] = {
+    "$id": "urn:emergency:uid:incidentid:southwest.72:southwest.auxilio.invalid",
+    "lastUpdateTimeStamp": "2026-11-22T14:03:07.250000+00:00",
+    "updatedByAgencyReference": {"$ref": "southwest.auxilio.invalid"},
+    "eidoVersion": "1.0",
+    "issuingElementIdentification": "southwest.auxilio.invalid",
+}
 ALERT_DONE: Final[dict[str, Any]] = {"seq": 83, "alert_id": 81, "incident_id": 82, "presses": 1, "warnings": []}
 SENT: Final[dict[str, Any]] = {"seq": 73, "assignment_id": 73, "incident_id": 72, "unit_id": "U12"}
 DONE: Final[dict[str, Any]] = {"seq": 95, "incident_id": 72}
@@ -151,6 +276,72 @@ ARCHIVES: Final[dict[str, Any]] = {
 }
 PRIVATE: Final[dict[str, Any]] = {"callback_number": "+1 520 555 0142", "said": "TUC four one seven", "raw": "e30="}
 
+TOWER_DEVICE: Final[dict[str, Any]] = {
+    "device_id": "0101010101010101", "tower_id": "TUCR-07", "decoder": "netvox_r312a", "heartbeat_s": 3600,
+    "kind": "real",
+}  # fmt: skip
+TOWER_LINK: Final[dict[str, Any]] = {
+    "device_id": "0101010101010101", "is_bound": True, "network": "chirpstack", "kind": "real",
+    "decoder": "netvox_r312a", "heartbeat_s": 3600, "heard_at": "2026-11-22T14:03:07.250000Z",
+    "quiet_until": "2026-11-22T17:03:07.250000Z", "battery_percent": None, "battery_v": 3.4, "external_power": None,
+    "solar_v": None, "temperature_c": None, "rssi_dbm": -104.0, "snr_db": 4.5, "gateways": 2, "fault": None,
+}  # fmt: skip
+TOWER: Final[dict[str, Any]] = {
+    "tower_id": "TUCR-07", "sector": "TUC", "lat": 31.7321, "lon": -111.2103, "state": "heard", "tamper": False,
+    "low_battery": False, "heard_at": "2026-11-22T14:03:07.250000Z", "silent_at": None, "tested_at": None,
+    "devices": [TOWER_LINK],
+}  # fmt: skip
+_W: Final = "/v1/webhooks/{webhook_id}"
+WEBHOOK: Final[dict[str, Any]] = {
+    "id": "5f0c1a2b3c4d", "url": "https://partner.example.org/auxilio", "kinds": ["incident.*"], "sectors": ["TUC"],
+    "made_by": "dispatcher-1", "made_at": "2026-11-22T14:03:07.250000Z", "stopped_at": None, "waiting": 0,
+    "delivered": 12, "dead": 0,
+}  # fmt: skip
+WEBHOOK_MADE: Final[dict[str, Any]] = {
+    "id": "5f0c1a2b3c4d", "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "from_seq": 73,
+}  # fmt: skip
+DELIVERY: Final[dict[str, Any]] = {
+    "id": 31, "seq": 74, "kind": "incident.opened", "state": "delivered", "tries": 1, "said": "HTTP 204",
+    "made_at": "2026-11-22T14:03:07.250000Z", "due_at": "2026-11-22T14:03:07.250000Z",
+    "ended_at": "2026-11-22T14:03:07.310000Z",
+}  # fmt: skip
+HAZARD: Final[dict[str, Any]] = {
+    "id": "w-nws.webmaster@noaa.gov,urn:oid:2.49.0.1.840.0.4805bd40.001.1", "source": "nws",
+    "event": "Excessive Heat Warning", "exposure": "heat", "headline": "Excessive Heat Warning until Friday",
+    "description": "", "instruction": "", "area": "Tohono O'odham Nation", "zones": ["AZZ502"], "severity": "Severe",
+    "urgency": "Expected", "certainty": "Likely", "sent": "2026-07-02T19:00:00Z", "onset": "2026-07-02T19:00:00Z",
+    "ends": "2026-07-04T03:00:00Z", "in_force": True, "suggested_priority": 8,
+}  # fmt: skip
+HAZARD_FEATURE: Final[dict[str, Any]] = {
+    "type": "Feature",
+    "geometry": None,
+    "properties": HAZARD | {"incidents": [72], "radius_m": None},
+}
+CAP_TAKEN: Final[dict[str, Any]] = {
+    "messages": [
+        {
+            "id": "towers@example.org,T-1", "what": "alert", "message_type": "Alert", "became": "recorded", "seq": 83,
+            "alert_id": 81, "incident_id": 82, "presses": 1, "warnings": [],
+        }
+    ],
+    "understood": ["Alert, Actual"],
+    "warnings": [],
+}  # fmt: skip
+NWS_TAKEN: Final[dict[str, Any]] = {
+    "counts": {
+        "new": 1, "updated": 0, "cancelled": 0, "repeated": 0, "superseded": 0, "over": 0, "not_real": 0,
+    },
+    "warnings": [],
+}  # fmt: skip
+DELIVERED: Final[dict[str, Any]] = {
+    "messages": [
+        {
+            "tower_id": "TUCR-07", "seq": 83, "alert_id": 81, "incident_id": 82, "presses": 1,
+            "understood": ["event up", "a pressed button", "battery_v"], "warnings": [],
+        }
+    ]
+}  # fmt: skip
+
 _I: Final = "/v1/incidents/{incident_id}"
 ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("post", "/v1/calls"): (ref("CallRecorded"), CALL_DONE),
@@ -177,6 +368,41 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("put", "/v1/units/{unit_id}/duty"): (ref("DutyDone"), {"seq": 60, "unit_id": "U12", "on_duty": True}),
     ("post", "/v1/units/{unit_id}/status"): (ref("StatusDone"), TOLD),
     ("post", "/v1/units/{unit_id}/mayday"): (ref("AlarmDone"), ALARM_DONE),
+    ("get", "/v1/towers"): (listed(ref("TowerShown")), [TOWER]),
+    ("get", "/v1/towers/devices"): (listed(ref("TowerDevice")), [TOWER_DEVICE]),
+    ("put", "/v1/towers/devices/{device_id}"): (ref("TowerDevice"), TOWER_DEVICE),
+    **{
+        ("post", f"/v1/networks/{name}"): (ref("Delivered"), DELIVERED)
+        for name in ("chirpstack", "tts", "rockblock", "inreach")
+    },
+    ("post", "/v1/eido"): (ref("CallTaken"), CALL_TAKEN),
+    ("post", "/v1/pidf-lo"): (ref("CallTaken"), CALL_TAKEN | {"format": "PIDF-LO", "understood": ["tuple: Circle"]}),
+    ("get", f"{_I}/eido"): (ref("Eido"), EIDO),
+    ("get", "/v1/eido/{incident}"): (ref("Eido"), EIDO),
+    ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
+    ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
+    ("get", f"{_I}/cap"): (TEXT, CAP_EXAMPLE),
+    ("get", "/v1/webhooks"): (listed({"type": "object"}), [WEBHOOK]),
+    ("post", "/v1/webhooks"): (obj(id=TEXT, secret=TEXT, from_seq=WHOLE), WEBHOOK_MADE),
+    ("get", f"{_W}/deliveries"): (listed({"type": "object"}), [DELIVERY]),
+    ("post", f"{_W}/test"): (obj(waiting=WHOLE), {"waiting": 1}),
+    ("post", f"{_W}/replay"): (obj({"waiting": WHOLE, "upto_seq": WHOLE, "is_whole": FLAG}), {"waiting": 3}),
+    ("post", "/v1/cap"): (ref("CapTaken"), CAP_TAKEN),
+    ("post", "/v1/hazards/nws"): (obj(counts={"type": "object"}, warnings=listed(TEXT)), NWS_TAKEN),
+    ("put", "/v1/hazards/zones"): (obj(zones=WHOLE, warnings=listed(TEXT)), {"zones": 1, "warnings": []}),
+    ("get", "/v1/hazards"): (
+        obj(type=TEXT, features=listed({"type": "object"})),
+        {"type": "FeatureCollection", "features": [HAZARD_FEATURE]},
+    ),
+    **{
+        ("get", path): (ref("HazardsOver"), {"hazards": [HAZARD], "suggested_priority": 8})
+        for path in (f"{_I}/hazards", "/v1/signs/{sign_id}/hazards")
+    },
+    **{
+        (method, "/v1/positions/osmand"): (ref("PositionTaken"), {"taken": True, "why": "taken", "warnings": []})
+        for method in ("get", "post")
+    },
+    ("post", "/v1/positions/owntracks"): (listed({"type": "object"}), []),
     ("get", "/v1/board"): (ref("Board"), BOARD),
     ("get", "/v1/alarms"): (listed(ref("Alarm")), [plain(samples.ALARM)]),
     ("post", "/v1/alarms/{alarm_id}/acknowledge"): (ref("AlarmDone"), ALARM_DONE),
@@ -199,6 +425,14 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/health/ready"): (ref("Ready"), READY),
 }
 
+# Answers that are not plain JSON, by their media type.
+MEDIA: Final = {
+    ("get", "/v1/incidents/{incident_id}/eido"): "application/emergency.eido+json",
+    ("get", "/v1/eido/{incident}"): "application/emergency.eido+json",
+    ("get", "/v1/incidents/{incident_id}/cap"): "application/cap+xml",
+    ("get", "/v1/hazards"): "application/geo+json",
+}
+
 ASKED: Final[dict[str, dict[str, Any]]] = {
     "AssignBody": {"unit_id": "U12", "reason": "knows the wash", "version": 73},
     "ReassignBody": {"assignment_id": 73, "unit_id": "U14", "reason": "flat tyre"},
@@ -215,6 +449,9 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "DutyBody": {"on_duty": True},
     "StatusBody": {"status": "en_route", "assignment_id": 73, "occurred_at": "2026-11-22T14:05:00Z"},
     "PositionBody": {"lat": 31.9012, "lon": -111.1034, "fixed_at": "2026-11-22T14:03:05Z", "accuracy_m": 8.0},
+    "TowerDeviceBody": {"tower_id": "TUCR-07", "decoder": "netvox_r312a", "heartbeat_s": 3600},
+    "WebhookBody": {"url": "https://partner.example.org/auxilio", "kinds": ["incident.*"], "sectors": ["TUC"]},
+    "ReplayBody": {"since_seq": 73},
     "MaydayBody": {"occurred_at": "2026-11-22T14:05:00Z"},
     "ModeBody": {"mode": "recommend"},
     "ResolveBody": {"said": "TUC four one seven", "device": {"lat": 31.73, "lon": -111.21, "radius_m": 60}},

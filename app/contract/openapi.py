@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi.routing import APIRoute
 
-from app.contract.answers import ANSWERS, ASKED, NAMED
+from app.contract.answers import ANSWERS, ASKED, MEDIA, NAMED
 from app.contract.samples import plain
 from app.contract.schemas import components, ref
 from app.problems import Problem
@@ -78,4 +78,5 @@ def _complete_one(operation: dict[str, Any], route: APIRoute, method: str) -> No
                 "example": problem(int(status)),
             }
         elif known is not None and (status.startswith("2") or route.path_format == "/health/ready"):
-            response["content"] = {"application/json": {"schema": known[0], "example": known[1]}}
+            media = MEDIA.get((method, route.path_format), "application/json")
+            response["content"] = {media: {"schema": known[0], "example": known[1]}}

@@ -60,6 +60,7 @@ POSITION: Final[dict[str, Any]] = {
     "lon": -111.1034,
     "fixed_at": "2026-11-22T14:03:05Z",
     "accuracy_m": 8.0,
+    "source": None,
 }
 FRAME: Final[dict[str, Any]] = {
     "seq": 73,

@@ -38,7 +38,25 @@ class Intake:
 def read_call(raw: bytes, psap: str, usual: tuple[str, ...], now: datetime, intake: Intake) -> tuple[Request, Warnings]:
     """Return the request for a call's body. Raises NothingReadable; anything else is taken, with warnings."""
     warnings = Warnings()
-    body = read_body(raw, warnings)
+    return call_of(read_body(raw, warnings), raw, psap, usual, now, intake, warnings), warnings
+
+
+def call_of(
+    body: dict[str, Any],
+    raw: bytes,
+    psap: str,
+    usual: tuple[str, ...],
+    now: datetime,
+    intake: Intake,
+    warnings: Warnings,
+    *,
+    more: dict[str, Any] | None = None,
+    content: bytes | None = None,
+) -> Request:
+    """Return the request for a call's fields, whatever format `raw` brought them in; it is sealed as it came.
+
+    `more` is sealed beside it; `content` is what makes two sendings the same, the fields if it is not given.
+    """
     fields = Fields(body, warnings)
     call_id = fields.text("call_id", chars_max=128)
     number = fields.text("callback_number", chars_max=64)
@@ -71,14 +89,15 @@ def read_call(raw: bytes, psap: str, usual: tuple[str, ...], now: datetime, inta
         "narrative": fields.text("narrative"),
         "device": device,
         "raw": raw,
+        **(more or {}),
     }
     fields.end()
     sealed = intake.sealer.seal("call", private, now)
-    digest = intake.sealer.digest("call", _canonical(body, raw))
+    digest = intake.sealer.digest("call", _canonical(body, raw) if content is None else content)
     report = ReportCall(sealed=str(sealed.id), digest=digest.hex(), warnings=warnings.kept(), **command)
     plain = usable_number(number, intake.shared_numbers)
     caller_hash = intake.sealer.digest("number", plain.encode()) if plain else None
-    return Request(report, by=psap, sealed=(sealed,), caller_hash=caller_hash), warnings
+    return Request(report, by=psap, sealed=(sealed,), caller_hash=caller_hash)
 
 
 def bare_request(raw: bytes, psap: str, now: datetime, intake: Intake, reason: str) -> Request:

@@ -57,7 +57,7 @@ class LinkClient:
             raise DeskUnavailable("no desk answered in time") from None
 
     def move(self, fix: Fix) -> None:
-        self._send(pack(Moved(fix.unit_id, fix.point.lat, fix.point.lon, fix.fixed_at)))
+        self._send(pack(Moved(fix.unit_id, fix.point.lat, fix.point.lon, fix.fixed_at, fix.accuracy_m, fix.source)))
 
     def presence(self, unit_id: str, here: bool) -> None:
         (self._here.add if here else self._here.discard)(unit_id)

@@ -74,7 +74,8 @@ class LinkServer:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
             case Moved():
-                fix = Fix(message.unit_id, Point(message.lat, message.lon), message.fixed_at)
+                point = Point(message.lat, message.lon)
+                fix = Fix(message.unit_id, point, message.fixed_at, message.accuracy_m, message.source)
                 self._positions.take(fix, is_own=False)
                 self._desk.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
             case Presence():

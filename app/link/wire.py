@@ -49,6 +49,8 @@ class Moved(msgspec.Struct, tag="moved"):
     lat: float
     lon: float
     fixed_at: datetime
+    accuracy_m: float | None = None
+    source: str | None = None
 
 
 class Presence(msgspec.Struct, tag="presence"):

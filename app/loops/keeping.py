@@ -16,9 +16,9 @@ async def keep_positions(services: Services) -> None:
     newest, samples = services.positions.kept()
     region = services.settings.region
     if newest:
-        accuracies = [fix.accuracy_m for fix in newest]
+        accuracies, sources = [fix.accuracy_m for fix in newest], [fix.source for fix in newest]
         unit_ids, lats, lons, times = columns(newest)
-        await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times)
+        await execute(services.pool, "put_positions", region, unit_ids, lats, lons, accuracies, times, sources)
     if samples:
         await execute(services.pool, "add_tracks", region, *columns(samples))
 
@@ -33,5 +33,6 @@ async def load_positions(services: Services) -> None:
     """Read the positions kept last, at start."""
     rows = await fetch(services.pool, "load_positions", services.settings.region)
     services.positions.load(
-        Fix(row["unit_id"], Point(row["lat"], row["lon"]), row["fixed_at"], row["accuracy_m"]) for row in rows
+        Fix(row["unit_id"], Point(row["lat"], row["lon"]), row["fixed_at"], row["accuracy_m"], row["source"])
+        for row in rows
     )

@@ -23,6 +23,7 @@ def fix_json(fix: Fix) -> dict[str, Any]:
         "lon": fix.point.lon,
         "fixed_at": fix.fixed_at,
         "accuracy_m": fix.accuracy_m,
+        "source": fix.source,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
+from app.interop.lorawan.decoders import NAMES
 from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
 
 
@@ -150,3 +151,27 @@ class DuplicatesBody(Body):
 
 class PurposeBody(Body):
     purpose: Text
+
+
+class TowerDeviceBody(Body):
+    """`decoder` and `heartbeat_s` may be left out: then by the network's name of the model, and the usual pace."""
+
+    tower_id: Text
+    decoder: Annotated[str | None, Field(pattern=f"^({'|'.join(NAMES)})$")] = None
+    heartbeat_s: Annotated[int | None, Field(ge=1, le=31 * 86_400)] = None
+    kind: Annotated[Kind, Field(strict=False)] = Kind.REAL
+
+
+class WebhookBody(Body):
+    """`kinds` of events, with `incident.*` and `*`; no `sectors` means every sector."""
+
+    url: Text
+    kinds: Annotated[list[Annotated[str, Field(pattern=r"^[a-z_.*]{1,64}$")]], Field(min_length=1, max_length=32)]
+    sectors: Annotated[list[Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}$")]], Field(max_length=32)] = []
+
+
+class ReplayBody(Body):
+    """One of: a delivery, whatever came after a seq; with neither, all that are dead."""
+
+    delivery_id: RowId | None = None
+    since_seq: Annotated[int | None, Field(ge=0, le=2**53)] = None

@@ -110,3 +110,13 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     422: {"description": "a field is wrong; it is named", **_PROBLEM},
     503: {"description": "the desk is not there: send it again", **_PROBLEM},
 }
+DELIVERED: Final[dict[int | str, dict[str, Any]]] = {
+    200: {"description": "taken; what must be recorded is"},
+    400: {"description": "nothing usable in it: no device named, or not the network's format", **_PROBLEM},
+    401: {"description": "no valid key", **_PROBLEM},
+    403: {"description": "not this key's to do", **_PROBLEM},
+    409: {"description": "does not fit now; `allowed` says what would", **_PROBLEM},
+    413: {"description": "over 64 KB", **_PROBLEM},
+    422: {"description": "a parameter is wrong; it is named", **_PROBLEM},
+    503: {"description": "the desk is not there: send it again", **_PROBLEM},
+}

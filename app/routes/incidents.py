@@ -30,7 +30,7 @@ def _find(services: Services, identity: Identity, incident_id: int) -> Incident 
     return incident
 
 
-async def _rows(services: Services, identity: Identity, incident_id: int) -> tuple[Incident, list[Row]]:
+async def whole_incident(services: Services, identity: Identity, incident_id: int) -> tuple[Incident, list[Row]]:
     incident = _find(services, identity, incident_id)
     board = services.view.board
     if incident is not None:
@@ -51,7 +51,7 @@ async def _rows(services: Services, identity: Identity, incident_id: int) -> tup
 
 async def ensure(services: Services, identity: Identity, incident_id: int) -> None:
     if _find(services, identity, incident_id) is None:
-        await _rows(services, identity, incident_id)
+        await whole_incident(services, identity, incident_id)
 
 
 @router.get("")
@@ -67,7 +67,7 @@ async def list_incidents(
 @router.get("/{incident_id}")
 async def one_incident(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> dict[str, Any]:
     """Return an incident with its calls, alerts, assignments, open alarms and its timeline from the ledger."""
-    incident, rows = await _rows(services, identity, incident_id)
+    incident, rows = await whole_incident(services, identity, incident_id)
     shown: dict[str, Any] = {"incident": as_json(incident)}
     for name in ("calls", "alerts", "assignments", "alarms"):
         shown[name] = [as_json(row) for row in rows if f"{type(row).__name__.lower()}s" == name]
@@ -80,7 +80,7 @@ async def one_incident(incident_id: IncidentId, services: Parts, identity: Dispa
 @router.get("/{incident_id}/recommend")
 async def recommend_units(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
     """Return, for its place or for each candidate place, the units to send, with reasons for those passed over."""
-    incident, _ = await _rows(services, identity, incident_id)
+    incident, _ = await whole_incident(services, identity, incident_id)
     now = services.clock.now()
     found: list[dict[str, Any]] = orjson.loads(orjson.dumps(recommend(services.view.board, incident, now)))
     return found

@@ -13,6 +13,7 @@ from app.access.identity import Identity
 from app.codec import to_json
 from app.intake import alerts, calls
 from app.intake.lenient import NothingReadable, Warnings
+from app.interop.reading import Unusable
 from app.problems import Problem, checked
 from app.requests import Request as DeskRequest
 from app.routes import examples
@@ -43,7 +44,7 @@ async def take_call(request: Request, services: Services, identity: Identity) ->
     def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
         return calls.read_call(raw, identity.name, identity.sectors, services.clock.now(), services.intake)
 
-    return await _report(request, services, identity, read)
+    return await record(request, services, identity, read)
 
 
 async def take_alert(request: Request, services: Services, identity: Identity) -> Response:
@@ -52,17 +53,24 @@ async def take_alert(request: Request, services: Services, identity: Identity) -
     def read(raw: bytes) -> tuple[DeskRequest, Warnings]:
         return alerts.read_alert(raw, identity.name, services.clock.now(), services.intake)
 
-    return await _report(request, services, identity, read)
+    return await record(request, services, identity, read)
 
 
-async def _report(
-    request: Request, services: Services, identity: Identity, read: Callable[[bytes], tuple[DeskRequest, Warnings]]
+async def record(
+    request: Request,
+    services: Services,
+    identity: Identity,
+    read: Callable[[bytes], tuple[DeskRequest, Warnings]],
+    more: dict[str, Any] | None = None,
 ) -> Response:
+    """Read a report, submit it and answer after the commit; `read` may put into `more` what the answer says beside."""
     raw = await request.body()
     try:
         asked, warnings = read(raw)
     except NothingReadable:
         raise Problem(400, "nothing_readable", "not one letter or digit could be read", field="body") from None
+    except Unusable as unusable:
+        raise Problem(400, "nothing_usable", unusable.reason, field=unusable.field) from None
     except Exception as error:
         # The reader is ours: a body that breaks it is our bug, and the person behind it still gets help.
         log.exception("a report broke its reader")
@@ -75,5 +83,5 @@ async def _report(
         asked = replace(asked, id=command_id(identity, own_id), digest=digest)
     reply: dict[str, Any] = checked(await services.submit(asked))
     is_new = not (reply.get("repeated") or reply.get("updated"))
-    shown = {**reply, "warnings": warnings.all()}
+    shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

@@ -91,7 +91,8 @@ class Follower:
         for fix in said["fixes"]:
             at = datetime.fromisoformat(fix["fixed_at"])
             point = Point(fix["lat"], fix["lon"])
-            self._services.positions.take(Fix(fix["unit_id"], point, at, fix["accuracy_m"]), is_own=False)
+            told = Fix(fix["unit_id"], point, at, fix["accuracy_m"], fix.get("source"))
+            self._services.positions.take(told, is_own=False)
 
     async def catch_up(self) -> None:
         """Fold what the ledger has after the view's head; when PostgreSQL is away, wait: the next round tries again."""

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
@@ -66,6 +66,16 @@ class Hub:
     def __init__(self) -> None:
         self._by_topic: defaultdict[str, set[Client]] = defaultdict(set)
         self.clients: set[Client] = set()
+        self._watchers: dict[int, Callable[[Frame], None]] = {}
+
+    def watch(self, see: Callable[[Frame], None]) -> Callable[[], None]:
+        """Show every frame to somebody who tells it on; return how to stop. `see` neither waits nor raises."""
+        self._watchers[id(see)] = see
+
+        def stop() -> None:
+            self._watchers.pop(id(see), None)
+
+        return stop
 
     def join(self, client: Client) -> None:
         self.clients.add(client)
@@ -88,6 +98,8 @@ class Hub:
     def publish(self, frames: Iterable[Frame]) -> None:
         """Put each frame into the outboxes of whom it concerns; encoded once per set of topics."""
         for frame in frames:
+            for see in tuple(self._watchers.values()):
+                see(frame)
             listeners: set[Client] = set()
             for topic in frame.topics:
                 listeners |= self._by_topic.get(topic, set())

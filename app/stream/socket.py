@@ -41,15 +41,15 @@ async def stream(socket: WebSocket, services: Services) -> None:
     except WebSocketDisconnect:
         pass  # the client left, which is its right
     except BadFrame as error:
-        await _close(socket, BAD_FRAME, str(error))
+        await close(socket, BAD_FRAME, str(error))
     except TimeoutError:
-        await _close(socket, BAD_FRAME, "no hello")
+        await close(socket, BAD_FRAME, "no hello")
 
 
 async def _converse(socket: WebSocket, services: Services, identity: Identity) -> None:
     session = Session(identity)
     async with asyncio.timeout(HELLO_S):
-        hello = session.feed(await _receive(socket))
+        hello = session.feed(await receive(socket))
     assert isinstance(hello, Hello)  # noqa: S101 - a session's first frame is hello or BadFrame
     client = Client(hello.topics, identity.role, identity.unit_id if identity.role is Role.AGENT else None)
     client.task = asyncio.current_task()
@@ -60,7 +60,7 @@ async def _converse(socket: WebSocket, services: Services, identity: Identity) -
     try:
         done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         if writer in done and client.cut:
-            await _close(socket, TOO_SLOW, "too far behind, come back with your cursor")
+            await close(socket, TOO_SLOW, "too far behind, come back with your cursor")
         for task in done:
             task.result()
     except asyncio.CancelledError:
@@ -96,7 +96,7 @@ async def _read(socket: WebSocket, services: Services, session: Session, client:
     acts = Acts(services, client, identity)
     try:
         while True:
-            frame = session.feed(await _receive(socket))
+            frame = session.feed(await receive(socket))
             if isinstance(frame, FieldFrame):
                 await acts.take(frame)
     finally:
@@ -113,7 +113,8 @@ async def _write(socket: WebSocket, client: Client) -> None:
             await socket.send({"type": "websocket.send", "text": data.decode()})
 
 
-async def _receive(socket: WebSocket) -> str | bytes:
+async def receive(socket: WebSocket) -> str | bytes:
+    """Return the next message. Raises WebSocketDisconnect."""
     message = await socket.receive()
     if message["type"] == "websocket.disconnect":
         raise WebSocketDisconnect(message.get("code", 1006))
@@ -122,7 +123,8 @@ async def _receive(socket: WebSocket) -> str | bytes:
     return data
 
 
-async def _close(socket: WebSocket, code: int, reason: str) -> None:
+async def close(socket: WebSocket, code: int, reason: str) -> None:
+    """Close with a reason, without waiting long for somebody who does not even take that."""
     try:
         async with asyncio.timeout(CLOSE_S):
             await socket.close(code, reason[:120])

@@ -97,13 +97,13 @@ class Listener:
 
 
 @asynccontextmanager
-async def a_world(rig: Engines, name: str, units: int = UNITS) -> AsyncIterator[World]:
+async def a_world(rig: Engines, name: str, units: int = UNITS, **env: str) -> AsyncIterator[World]:
     """Start a service of one's own on the shared engines; it must stop in good order, with a sound ledger."""
     database = await rig.new_database()
     folder = rig.folder / name
     border = await load_border(database, rig.valkey.url, folder)
     keys = await make_keys(database, units_of_one_sector(border, units))
-    service = Service(database, rig.valkey.url, folder)
+    service = Service(database, rig.valkey.url, folder, env=env)
     await service.start()
     try:
         yield World(service, border, keys, database, rig.valkey.url)

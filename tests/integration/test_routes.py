@@ -23,6 +23,10 @@ from tests.integration.scene import World, a_world
 CANARIES = ("Xochitl Quauhtli", "5205550987", "hears a train behind a mesquite", "insulin since Tuesday", "31.4815926")
 
 
+# Formats of others, each with a test module of its own on the real server.
+ELSEWHERE = {"handover", "callbacks", "towers", "networks", "positions", "cap", "hazards", "webhooks"}
+
+
 class Caller:
     """Asks the service with one key, checks each answer against the document, and notes which routes were used."""
 
@@ -444,8 +448,10 @@ async def test_without_a_folder_there_are_no_tiles(agent: Caller, desk: Caller) 
 
 
 async def test_every_published_route_was_used(used: set[tuple[str, str]]) -> None:
-    published = {(m, path) for path, item in openapi()["paths"].items() for m in item}
-    assert published == used
+    paths = openapi()["paths"].items()
+    published = {(m, path) for path, item in paths for m in item}
+    elsewhere = {(m, path) for path, item in paths for m in item if ELSEWHERE & set(item[m].get("tags", ()))}
+    assert published - elsewhere == used
     assert set(ANSWERS) <= published
 
 

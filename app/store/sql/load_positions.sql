@@ -1,2 +1,2 @@
 -- The newest known position of every unit.
-SELECT unit_id, lat, lon, accuracy_m, fixed_at FROM unit_positions WHERE region = $1
+SELECT unit_id, lat, lon, accuracy_m, fixed_at, source FROM unit_positions WHERE region = $1

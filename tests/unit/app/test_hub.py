@@ -109,3 +109,16 @@ def test_who_leaves_leaves_nothing_behind() -> None:
         hub.leave(client)
         hub.leave(client)
     assert (hub.clients, hub.topics()) == (set(), [])
+
+
+def test_a_watcher_sees_every_frame_in_order_until_it_stops() -> None:
+    town, view, hub = Town(3), empty_view(), Hub()
+    seen: list[int] = []
+    stop = hub.watch(lambda frame: seen.append(frame.seq))
+    for events in town.opening():
+        hub.publish(view.fold(events, b""))
+    assert seen == list(range(1, view.seq + 1))
+    stop()
+    while view.seq == seen[-1]:
+        hub.publish(view.fold(town.step(), b""))
+    assert seen[-1] < view.seq

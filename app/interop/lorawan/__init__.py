@@ -1,0 +1,1 @@
+"""LoRaWAN network servers: ChirpStack v4 and The Things Stack, by webhook or MQTT; a decoder per device."""

@@ -1,0 +1,1 @@
+"""Satellite: RockBLOCK and Cloudloop (Iridium modems in towers), Garmin inReach. Late and doubled is normal here."""

@@ -1,0 +1,2 @@
+-- A webhook goes, and with it its deliveries.
+DELETE FROM webhooks WHERE region = $1 AND id = $2

@@ -1,0 +1,3 @@
+-- How far the ledger was read, for this transaction alone; at first, where it stands.
+INSERT INTO callback_cursors (region, seq) VALUES ($1, $2)
+ON CONFLICT (region) DO UPDATE SET seq = callback_cursors.seq RETURNING seq
