@@ -157,7 +157,7 @@ async def test_a_stranger_s_position_and_alarm_are_none_of_our_business(
 
 async def test_over_tls_with_certificates_on_both_sides(rig: Engines) -> None:
     authority: Authority = make_authority(rig.folder / "authority")
-    env = {
+    env: dict[str, Any] = {
         "AUXILIO_COT_CA_FILE": str(authority.ca), "AUXILIO_COT_CERT_FILE": str(authority.client.certificate),
         "AUXILIO_COT_KEY_FILE": str(authority.client.key),
     }  # fmt: skip

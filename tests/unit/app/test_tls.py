@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.tls.authority import AUTHORITY_LIFE, RENEW_BEFORE, SERVER_LIFE, Credentials, UnreadableKey, ensure
 from app.tls.host import NAME, host_addresses, host_names, reachable_address
@@ -74,7 +75,7 @@ def test_the_authority_s_key_is_worth_nothing_outside_the_network(tmp_path: Path
         if name[0].isdigit():
             alternative = x509.IPAddress(ip_address(name))
         a._keep(tmp_path, "server", a.make_server(thief, [alternative], NOW), (thief.certificate,))
-        der = thief.certificate.public_bytes(a.serialization.Encoding.DER)
+        der = thief.certificate.public_bytes(Encoding.DER)
         stolen = Credentials(tmp_path / "server.crt", tmp_path / "server.key", der, "", NOW)
         with pytest.raises(ssl.SSLCertVerificationError, match="permitted subtree violation"):
             handshake(stolen, name)
