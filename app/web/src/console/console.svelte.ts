@@ -44,7 +44,8 @@ export class Console {
   mark = $state.raw<Selection | null>(null);
   /** Where the caller of the incident looked at was by the phone, once somebody opened that. */
   device = $state.raw<{ lat: number; lon: number; radius_m: number } | null>(null);
-  panel = $state<Panel>('incident');
+  /** The map, until an incident is chosen: it says at a glance what this is. */
+  panel = $state<Panel>('map');
   dialog = $state<Dialog>('none');
   /** The call being taken down. Esc hides it and loses nothing: it is there again with the next N. */
   draft = $state(emptyDraft());
