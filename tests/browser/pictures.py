@@ -83,12 +83,9 @@ async def agent(browser: Browser, url: str, keys: dict[str, Any], theme: str) ->
     await page.goto(f"/agent?unit={unit}")
     await page.get_by_role("button", name="Go on duty").click()
     await expect(page.get_by_role("button", name="Go off duty")).to_be_visible()
-    body = {
-        "said": "TUC zero four one",
-        "read_back": True,
-        "needs": ["medic"],
-        "call_id": f"phone-{theme}-{time():.0f}",
-    }
+    party = {"adults": 1, "children": 2}
+    said = f"TUC zero four {SIGN[theme]}"
+    body = {"said": said, "read_back": True, "needs": ["medic", "water"], "party": party}
     call = await asyncio.to_thread(ask, f"{url}/v1/calls", keys["psap"], "POST", body)
     sent = f"{url}/v1/incidents/{call['incident_id']}/assign"
     await page.wait_for_timeout(DRAWN_MS)  # the desk may have picked this unit by itself

@@ -44,7 +44,9 @@ export class Console {
   mark = $state.raw<Selection | null>(null);
   /** Where the caller of the incident looked at was by the phone, once somebody opened that. */
   device = $state.raw<{ lat: number; lon: number; radius_m: number } | null>(null);
-  panel = $state<Panel>('incident');
+  /** The map, until an incident is chosen: it says at a glance what this is. */
+  panel = $state<Panel>('map');
+  isMapKept = $state(false);
   dialog = $state<Dialog>('none');
   /** The call being taken down. Esc hides it and loses nothing: it is there again with the next N. */
   draft = $state(emptyDraft());
@@ -104,11 +106,22 @@ export class Console {
     return this.board.one('incidents', this.selected);
   }
 
+  /** Choose an incident everywhere; show it in this panel. */
   select(id: number | null, panel: Panel = 'incident'): void {
     this.selected = id;
     this.mark = id === null ? null : { kind: 'incident', id };
     if (id !== null) this.panel = panel;
     this.windows.tell({ say: 'incident', id });
+  }
+
+  /** Move over the board: who has called for the map keeps it, and sees there what is chosen. */
+  follow(id: number): void {
+    this.select(id, this.isMapKept ? 'map' : 'incident');
+  }
+
+  show(panel: Panel): void {
+    this.panel = panel;
+    this.isMapKept = panel === 'map';
   }
 
   selectUnit(id: string | null): void {

@@ -101,7 +101,7 @@ function find(desk: Console, what: string): boolean {
   }
   if (desk.board.one('units', what) !== undefined) {
     desk.selectUnit(what);
-    desk.panel = 'units';
+    desk.show('units');
     return true;
   }
   const there = [...desk.groups.pending, ...desk.groups.active].find((row) => row.place?.sign_id === what || row.candidates.some((one) => one.sign_id === what));

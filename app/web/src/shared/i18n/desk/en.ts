@@ -22,6 +22,9 @@ export const desk = {
   'console.side': 'Incident, map and units',
   'console.map_loading': 'Loading the map …',
   'console.map_failed': 'The map could not be loaded. Everything else works without it.',
+  'console.part_failed': "This part broke. The rest goes on; the fault is in the browser's log.",
+  'console.reload': 'Load the page again',
+  'console.part_again': 'Try again',
 
   'panel.incident': 'Incident (I)',
   'panel.map': 'Map (M)',

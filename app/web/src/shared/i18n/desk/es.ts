@@ -24,6 +24,9 @@ export const desk: Record<keyof typeof english, string> = {
   'console.side': 'Incidente, mapa y unidades',
   'console.map_loading': 'Cargando el mapa …',
   'console.map_failed': 'No se pudo cargar el mapa. Todo lo demás funciona sin él.',
+  'console.part_failed': 'Esta parte falló. Lo demás sigue; la falla está en el registro del navegador.',
+  'console.reload': 'Cargar la página de nuevo',
+  'console.part_again': 'Intentar de nuevo',
 
   'panel.incident': 'Incidente (I)',
   'panel.map': 'Mapa (M)',

@@ -24,6 +24,9 @@ export const desk: Record<keyof typeof english, string> = {
   'console.side': 'Incidente, mapa e unidades',
   'console.map_loading': 'Carregando o mapa …',
   'console.map_failed': 'Não foi possível carregar o mapa. O resto funciona sem ele.',
+  'console.part_failed': 'Esta parte falhou. O resto continua; a falha está no registro do navegador.',
+  'console.reload': 'Carregar a página de novo',
+  'console.part_again': 'Tentar de novo',
 
   'panel.incident': 'Incidente (I)',
   'panel.map': 'Mapa (M)',
