@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from time import monotonic
 from typing import Any
 
@@ -222,12 +223,16 @@ async def test_nothing_is_lost_when_the_service_dies(world: World, desk: httpx.A
         await drop(desk, made)
 
 
+def told_as_often(to: Receiver, number: int) -> bool:
+    return len(to.said("webhook.test")) == number
+
+
 async def test_a_receiver_can_be_tried(desk: httpx.AsyncClient) -> None:
     async with receiver() as to:
         made = await hook(desk, to, "alarm.*")
         for number in (1, 2):
             assert (await desk.post(f"/v1/webhooks/{made['id']}/test")).json() == {"waiting": 1}
-            await eventually(lambda number=number: len(to.said("webhook.test")) == number)
+            await eventually(partial(told_as_often, to, number))
         await drop(desk, made)
 
 
