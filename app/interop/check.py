@@ -81,6 +81,11 @@ def _is_eido(raw: bytes) -> bool:
     return bool(keys & {"eidoversion", "eido", "incidentcomponent", "issuingelementidentification"}) or "event" in keys
 
 
+def _is_additional(raw: bytes) -> bool:
+    is_card = raw.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") and b'"vcard"' in raw[:HEAD_BYTES]
+    return is_card or _has(b":EmergencyCallData", b"urn:ietf:params:xml:ns:vcard-4.0")(raw)
+
+
 def _read_conveyance(raw: bytes) -> Reading:
     """Name a conveyance message; it says nothing that is recorded."""
     name = next(iter(_keys(raw)))
@@ -110,7 +115,7 @@ FORMATS: Final[list[Format]] = [
     Format("PIDF-LO", _has(b'urn:ietf:params:xml:ns:pidf"', b"urn:ietf:params:xml:ns:pidf'"), read_location),
     Format(
         "additional data",
-        _has(b":EmergencyCallData", b"urn:ietf:params:xml:ns:vcard-4.0", b'"vcard"'),
+        _is_additional,
         _read_additional,
     ),
     *(Format(name, looks_alike, read) for name, looks_alike, read in FEEDS),

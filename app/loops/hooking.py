@@ -11,7 +11,7 @@ PAUSE_S: Final = 0.5
 
 
 async def tell_webhooks(services: Services, deliverer: WebhookDeliverer) -> None:
-    """Do one round. The cursor moves without webhooks too, so that a new one is not told of the past."""
+    """Do one round; without a webhook it costs one small query."""
     webhooks = await load_active(services)
     await fill(services, webhooks)
     await deliverer.deliver(webhooks)

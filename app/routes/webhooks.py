@@ -84,7 +84,7 @@ async def test_webhook(webhook_id: WebhookId, services: Parts, identity: Dispatc
     webhook = await _find(services, identity, webhook_id)
     body = {"type": TEST, "timestamp": datetime.now(UTC), "data": {"seq": TEST_SEQ, "by": identity.name, "event": {}}}
     told = ([webhook.id], [TEST_SEQ], [TEST], [orjson.dumps(body, option=orjson.OPT_UTC_Z).decode()])
-    await execute(services.pool, "add_webhook_deliveries", services.settings.region, *told)
+    await execute(services.pool, "tell_webhooks_again", services.settings.region, *told)
     return _json({"waiting": 1})
 
 

@@ -238,14 +238,14 @@ async def test_rockblock_is_answered_200_in_time_with_its_key_wherever_it_can_pu
     url = f"{field.world.service.url}/v1/networks/rockblock"
     seen = set()
     async with httpx.AsyncClient() as http:
-        shown: tuple[dict[str, Any], ...] = (
+        ways: list[dict[str, Any]] = [
             {"params": {"key": key}, "headers": headers},
             {"auth": ("tower", key), "headers": headers},
             {"headers": headers | {"authorization": f"Bearer {key}"}},
-        )
-        for sent in shown:
+        ]
+        for way in ways:
             began = monotonic()
-            answer = await http.post(url, content=urlencode(said), **sent)
+            answer = await http.post(url, content=urlencode(said), **way)
             assert (answer.status_code, monotonic() - began < 3.0) == (200, True)
             seen.add(answer.json()["messages"][0]["incident_id"])
         assert (await http.post(url, content=urlencode(said), headers=headers)).status_code == 401

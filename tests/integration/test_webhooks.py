@@ -223,7 +223,7 @@ async def test_nothing_is_lost_when_the_service_dies(world: World, desk: httpx.A
         await drop(desk, made)
 
 
-def _has_said(to: Receiver, number: int) -> bool:
+def told_as_often(to: Receiver, number: int) -> bool:
     return len(to.said("webhook.test")) == number
 
 
@@ -232,7 +232,7 @@ async def test_a_receiver_can_be_tried(desk: httpx.AsyncClient) -> None:
         made = await hook(desk, to, "alarm.*")
         for number in (1, 2):
             assert (await desk.post(f"/v1/webhooks/{made['id']}/test")).json() == {"waiting": 1}
-            await eventually(partial(_has_said, to, number))
+            await eventually(partial(told_as_often, to, number))
         await drop(desk, made)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 from app.access.identity import Identity
 from app.interop.cap.meaning import read_distress, read_hazard, what_is
 from app.interop.cap.message import CapAlert
-from app.interop.hazard.hazards import note_message
 from app.interop.intake import request_of
 from app.interop.reading import What
 from app.problems import checked
 from app.requests import Request
 from app.services import Services
-from app.store.pool import ACQUIRE_S, fetch
+from app.store.pool import execute, fetch
 from app.stream.acts import command_id
 from dispatch.commands import RaiseSystemAlarm
 
@@ -55,9 +54,10 @@ async def _distress(
         asked = replace(asked, id=command_id(identity, f"cap:{alert.id}"), digest=digest)
         reply = checked(await services.submit(asked)) | {"became": "recorded"}
         warnings = said.all()
-    async with services.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
-        sent, region = alert.sent or now, services.settings.region
-        await note_message(connection, region, alert.id, sent, alert.references)
+    others = list(dict.fromkeys(alert.references))
+    await execute(
+        services.pool, "note_cap_message", services.settings.region, alert.id, root, alert.sent or now, others
+    )
     return {**reply, "warnings": warnings}
 
 

@@ -1,5 +1,6 @@
 """The hazards in force as this process has them, and how messages about them are taken: once, and in chains."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -16,6 +17,8 @@ from app.store.statements import statement
 from dispatch.status import Kind
 from geo.area import Area
 from geo.point import Point
+
+log = logging.getLogger(__name__)
 
 USUAL: Final = timedelta(hours=24)  # how long one lasts that does not say; the Weather Service always says
 HAZARDS_MAX: Final = 5_000  # held at once; the whole country has some 600
@@ -52,6 +55,8 @@ class Hazards:
         if state == self._state:
             return
         rows = await fetch(pool, "load_hazards", region, HAZARDS_MAX)
+        if len(rows) == HAZARDS_MAX:
+            log.warning("more than %d hazards: the oldest are not shown", HAZARDS_MAX)
         zones = await fetch(pool, "load_hazard_zones", region)
         self._all = {hazard.id: hazard for row in rows if (hazard := _HAZARD.decode(row["image"]))}
         ignored = Findings()

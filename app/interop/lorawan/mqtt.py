@@ -30,9 +30,7 @@ KEEP_ALIVE_S: Final = 20
 CONNECT_S: Final = 10.0
 BACK_OFF_S: Final = (0.5, 1.0, 2.0, 5.0, 10.0)
 UNDER_WAY_MAX: Final = 32  # what comes together commits together; more than a broker has under way (Mosquitto: 20)
-QUEUED_MAX: Final = (
-    4_096  # QoS 0 has no way back; beyond it the oldest server's habits win: the message is lost, logged
-)
+QUEUED_MAX: Final = 4_096  # beyond it aiomqtt drops and logs: QoS 1 comes again, QoS 0 has no way back
 PAYLOAD_BYTES_MAX: Final = 65_536
 AT_LEAST_ONCE: Final = 1
 AWAY: Final = (aiomqtt.MqttError, DeskUnavailable, OSError, TimeoutError)

@@ -50,7 +50,7 @@ MESSAGES: Final[dict[str, Fields]] = {
 
 
 @cache
-def _classes() -> dict[str, type[Message]]:
+def classes() -> dict[str, type[Message]]:
     file = descriptor_pb2.FileDescriptorProto(name="auxilio_chirpstack.proto", package=PACKAGE, syntax="proto3")
     file.dependency.extend(["google/protobuf/timestamp.proto", "google/protobuf/struct.proto"])
     for name, fields in MESSAGES.items():
@@ -76,7 +76,7 @@ def _add(message: descriptor_pb2.DescriptorProto, name: str, number: int, kind: 
 
 def read_protobuf(event: str, raw: bytes) -> dict[str, Any]:
     """Return an event with the names its JSON has. Raises Unusable."""
-    message = _classes()[event]()
+    message = classes()[event]()
     try:
         message.ParseFromString(raw)
         found: dict[str, Any] = MessageToDict(message)

@@ -1,5 +1,6 @@
 """How the towers' devices are: not events. The newest per device in memory, kept by a loop, read whole for the page."""
 
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -7,6 +8,8 @@ from typing import Any, Final
 
 from app.interop.tower.message import Vitals
 from app.store.pool import Pool, execute, fetch
+
+log = logging.getLogger(__name__)
 
 MISSED: Final = 3  # heartbeats that may be lost: a LoRaWAN uplink is unconfirmed, a satellite has no sky in a storm
 PENDING_MAX: Final = 10_000  # devices between two writings; some 170 towers with two devices each are expected
@@ -34,6 +37,7 @@ class TowerHealth:
         key = (heard.tower_id, heard.device_id)
         known = self._pending.get(key)
         if known is None and len(self._pending) >= PENDING_MAX:
+            log.warning("the health of more than %d devices waits to be written: the oldest is dropped", PENDING_MAX)
             self._pending.pop(next(iter(self._pending)))
         self._pending[key] = heard if known is None else _joined(known, heard)
 

@@ -20,7 +20,7 @@ from app.services import Services
 from app.stream.acts import command_id
 from dispatch.commands import RaiseSystemAlarm, ReportTower
 from dispatch.entities import Call, Place
-from dispatch.status import Kind
+from dispatch.status import AlarmKind, Kind
 from geo.sign import SignKind
 
 LOW_BATTERY_PERCENT: Final = 15.0  # when the device itself does not say: days of winter nights left for a solar mast
@@ -106,7 +106,8 @@ def _asked(
             return Request(RaiseSystemAlarm(reason, incident_id), by=identity.name)
     elif not message.is_readable:
         reason = f"tower {speaker.tower_id}: device {device_key(message.device_id)} sends what no decoder reads"
-        return Request(RaiseSystemAlarm(reason), by=identity.name)
+        if services.view.board.open_alarm(AlarmKind.SYSTEM, reason=reason) is None:  # once is enough to make it ring
+            return Request(RaiseSystemAlarm(reason), by=identity.name)
     return None
 
 

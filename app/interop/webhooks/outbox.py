@@ -19,14 +19,20 @@ async def load_active(services: Services) -> list[Webhook]:
 
 
 async def fill(services: Services, webhooks: list[Webhook]) -> None:
-    """Put what has happened since the cursor into the outbox of each webhook that wants it."""
+    """Put what has happened since the cursor into the outbox of each webhook that wants it.
+
+    What is older than the oldest webhook concerns none of them: while there was none, the cursor stood still.
+    """
+    if not webhooks:
+        return
     region, head = services.settings.region, services.view.seq
+    began = min(webhook.from_seq for webhook in webhooks)
     async with services.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
-        after = await connection.fetchval(statement("take_webhook_cursor"), region, head)
+        after = max(await connection.fetchval(statement("take_webhook_cursor"), region) or 0, began)
         if after >= head:
             return
         rows = await connection.fetch(statement("read_ledger_between"), region, after, head, EVENTS_MAX)
-        await _add(services, connection, webhooks, rows)
+        await _add(services, connection, webhooks, rows, "add_webhook_deliveries")
         upto = rows[-1]["seq"] if len(rows) == EVENTS_MAX else head
         await connection.execute(statement("move_webhook_cursor"), region, upto)
 
@@ -37,11 +43,11 @@ async def replay_since(services: Services, webhook: Webhook, since: int) -> int:
     everything = Webhook(webhook.id, webhook.url, webhook.kinds, webhook.sectors)
     async with services.pool.acquire(timeout=ACQUIRE_S) as connection, connection.transaction():
         rows = await connection.fetch(statement("read_ledger_between"), region, since, head, REPLAYED_MAX)
-        await _add(services, connection, [everything], rows)
+        await _add(services, connection, [everything], rows, "tell_webhooks_again")
     return int(rows[-1]["seq"]) if len(rows) == REPLAYED_MAX else head
 
 
-async def _add(services: Services, connection: Connection, webhooks: list[Webhook], rows: list[Any]) -> None:
+async def _add(services: Services, connection: Connection, webhooks: list[Webhook], rows: list[Any], how: str) -> None:
     board = services.view.board
     found: list[tuple[str, int, str, str]] = []
     for row in rows:
@@ -53,4 +59,4 @@ async def _add(services: Services, connection: Connection, webhooks: list[Webhoo
         found += [(webhook.id, row["seq"], row["kind"], body) for webhook in wanting]
     if found:
         columns = [list(column) for column in zip(*found, strict=True)]
-        await connection.execute(statement("add_webhook_deliveries"), services.settings.region, *columns)
+        await connection.execute(statement(how), services.settings.region, *columns)

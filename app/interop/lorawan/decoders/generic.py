@@ -17,7 +17,7 @@ PRESSED: Final = ("pressed", "button", "alarm", "sos", "panic", "emergency", "al
 NOT: Final = frozenset(
     {"", "0", "false", "off", "no", "none", "null", "released", "idle", "normal", "ok", "inactive", "others"}
 )
-TAMPER: Final = ("tamper", "tamperstatus", "dooropen", "open")
+TAMPER: Final = ("tamper", "tamperstatus", "tampered", "dooropen")
 TEST: Final = ("test", "istest")
 LOW: Final = ("lowbattery", "batterylow", "lowbatt")
 PERCENT: Final = ("batterypercent", "battery", "batterylevel", "bat", "batt")

@@ -224,8 +224,44 @@ export interface CallRecorded {
   updated?: boolean;
 }
 
+export interface CallTaken {
+  seq: number;
+  call_id: number;
+  incident_id: number;
+  joined: boolean;
+  calls: number;
+  where: Where;
+  place_state: PlaceState;
+  sign_id: string | null;
+  format: string;
+  understood: (string)[];
+  warnings: (string)[];
+  repeated?: boolean;
+  updated?: boolean;
+}
+
 export interface CallUpdated {
   call: Call;
+}
+
+export interface Callback {
+  id: number;
+  psap: string;
+  seq: number;
+  psap_call_id: string;
+  event: string;
+  incident_id: number;
+  state: string;
+  tries: number;
+  reason: string | null;
+  made_at: string;
+  due_at: string;
+  done_at: string | null;
+}
+
+export interface CallbackDone {
+  callback_id: number;
+  state: string;
 }
 
 /** How far a place may be trusted. An exact match is no proof: most one-digit errors hit another real sign. */
@@ -235,6 +271,33 @@ export interface Candidate {
   sector: string;
   score: number;
   distance_m: number | null;
+}
+
+export interface CapTaken {
+  messages: (Record<string, unknown>)[];
+  understood: (string)[];
+  warnings: (string)[];
+}
+
+export interface Delivered {
+  messages: ({
+    understood: (string)[];
+    warnings: (string)[];
+    tower_id?: string;
+    seq?: number;
+    alert_id?: number | null;
+    incident_id?: number | null;
+    presses?: number;
+    call_id?: number;
+    calls?: number;
+    where?: Where;
+    place_state?: PlaceState;
+    sign_id?: string | null;
+    repeated?: boolean;
+    updated?: boolean;
+    joined?: boolean;
+    test?: boolean;
+  })[];
 }
 
 /** A desk began to write under `epoch`; open offers got new deadlines. */
@@ -269,6 +332,15 @@ export interface DutyDone {
   on_duty: boolean;
 }
 
+/** An EIDO 1.0; its schema is NENA's (STA-021). It holds nothing personal. */
+export interface Eido {
+  $id: string;
+  lastUpdateTimeStamp: string;
+  updatedByAgencyReference: Record<string, unknown>;
+  eidoVersion: string;
+  issuingElementIdentification?: string;
+}
+
 /** A fact that no longer fits: recorded, alarmed, and it moves nothing. */
 export interface FieldReportOutOfOrder {
   unit_id: string;
@@ -296,6 +368,11 @@ export interface HandOffBody {
 export interface HandOffRequested {
   incident_id: number;
   agency: string;
+}
+
+export interface HazardsOver {
+  hazards: (Record<string, unknown>)[];
+  suggested_priority: number | null;
 }
 
 /** Why an incident is with a dispatcher. */
@@ -458,7 +535,7 @@ export interface MaydayBody {
 
 export interface Me {
   name: string;
-  role: "psap" | "tower" | "agent" | "dispatcher";
+  role: "psap" | "tower" | "agent" | "dispatcher" | "partner" | "tracker";
   sectors: (string)[];
   unit_id: string | null;
 }
@@ -620,6 +697,7 @@ export interface Position {
   lon: number;
   fixed_at: string;
   accuracy_m: number | null;
+  source: string | null;
 }
 
 export interface PositionBody {
@@ -628,6 +706,12 @@ export interface PositionBody {
   /** when it happened, by the device's clock */
   fixed_at?: string | null;
   accuracy_m?: number | null;
+}
+
+export interface PositionTaken {
+  taken: boolean;
+  why: string;
+  warnings: (string)[];
 }
 
 export type Primary = "Available" | "ConditionallyAvailable" | "NotAvailable";
@@ -696,6 +780,12 @@ export interface Related {
 export interface ReleaseBody {
   /** the incident's version as you saw it */
   version?: number | null;
+}
+
+/** One of: a delivery, whatever came after a seq; with neither, all that are dead. */
+export interface ReplayBody {
+  delivery_id?: number | null;
+  since_seq?: number | null;
 }
 
 /** What was read out, resolved: at most five candidates, best first, the state of the first, and why, as a code. */
@@ -903,6 +993,56 @@ export interface TowerChanged {
   occurred_at: string;
 }
 
+export interface TowerDevice {
+  device_id: string;
+  tower_id: string;
+  decoder: string | null;
+  heartbeat_s: number | null;
+  kind: string;
+}
+
+/** `decoder` and `heartbeat_s` may be left out: then by the network's name of the model, and the usual pace. */
+export interface TowerDeviceBody {
+  tower_id: string;
+  decoder?: string | null;
+  heartbeat_s?: number | null;
+  kind?: Kind;
+}
+
+export interface TowerLink {
+  device_id: string;
+  is_bound: boolean;
+  network: string | null;
+  kind: string | null;
+  decoder: string | null;
+  heartbeat_s: number;
+  heard_at: string | null;
+  quiet_until: string;
+  battery_percent: number | null;
+  battery_v: number | null;
+  external_power: boolean | null;
+  solar_v: number | null;
+  temperature_c: number | null;
+  rssi_dbm: number | null;
+  snr_db: number | null;
+  gateways: number | null;
+  fault: string | null;
+}
+
+export interface TowerShown {
+  tower_id: string;
+  sector: string | null;
+  lat: number | null;
+  lon: number | null;
+  state: string;
+  tamper: boolean;
+  low_battery: boolean;
+  heard_at: string | null;
+  silent_at: string | null;
+  tested_at: string | null;
+  devices: (TowerLink)[];
+}
+
 export interface Track {
   unit_id: string;
   hours: number;
@@ -971,6 +1111,13 @@ export interface UnitShown {
   primary: Primary;
   secondary: string;
   position: Position | null;
+}
+
+/** `kinds` of events, with `incident.*` and `*`; no `sectors` means every sector. */
+export interface WebhookBody {
+  url: string;
+  kinds: (string)[];
+  sectors?: (string)[];
 }
 
 /** The one place every open incident is in; `DONE` for the closed ones. */
@@ -1639,6 +1786,12 @@ export interface Routes {
   "GET /v1/incidents": { body: undefined; answer: (Incident)[] };
   "GET /v1/incidents/{incident_id}": { body: undefined; answer: IncidentWhole };
   "GET /v1/incidents/{incident_id}/recommend": { body: undefined; answer: (Recommendation)[] };
+  "POST /v1/eido": { body: Record<string, unknown>; answer: CallTaken };
+  "POST /v1/pidf-lo": { body: undefined; answer: CallTaken };
+  "GET /v1/incidents/{incident_id}/eido": { body: undefined; answer: undefined };
+  "GET /v1/eido/{incident}": { body: undefined; answer: undefined };
+  "GET /v1/callbacks": { body: undefined; answer: (Callback)[] };
+  "POST /v1/callbacks/{callback_id}/retry": { body: undefined; answer: CallbackDone };
   "POST /v1/incidents/{incident_id}/assign": { body: AssignBody; answer: UnitSent };
   "POST /v1/incidents/{incident_id}/reassign": { body: ReassignBody; answer: UnitSent };
   "POST /v1/incidents/{incident_id}/stand-down": { body: StandDownBody; answer: StoodDown };
@@ -1677,6 +1830,46 @@ export interface Routes {
   "GET /v1/signs": { body: undefined; answer: Gazetteer };
   "GET /v1/activations": { body: undefined; answer: Activations };
   "GET /v1/tiles": { body: undefined; answer: Archives };
+  "GET /v1/towers": { body: undefined; answer: (TowerShown)[] };
+  "GET /v1/towers/devices": { body: undefined; answer: (TowerDevice)[] };
+  "PUT /v1/towers/devices/{device_id}": { body: TowerDeviceBody; answer: TowerDevice };
+  "DELETE /v1/towers/devices/{device_id}": { body: undefined; answer: undefined };
+  "POST /v1/networks/chirpstack": { body: Record<string, unknown>; answer: Delivered };
+  "POST /v1/networks/tts": { body: Record<string, unknown>; answer: Delivered };
+  "POST /v1/networks/rockblock": { body: Record<string, unknown>; answer: Delivered };
+  "POST /v1/networks/inreach": { body: Record<string, unknown>; answer: Delivered };
+  "GET /v1/positions/osmand": { body: undefined; answer: PositionTaken };
+  "POST /v1/positions/osmand": { body: Record<string, unknown>; answer: PositionTaken };
+  "POST /v1/positions/owntracks": { body: Record<string, unknown>; answer: (Record<string, unknown>)[] };
+  "POST /v1/cap": { body: undefined; answer: CapTaken };
+  "GET /v1/incidents/{incident_id}/cap": { body: undefined; answer: undefined };
+  "POST /v1/hazards/nws": { body: undefined; answer: {
+      counts: Record<string, unknown>;
+      warnings: (string)[];
+    } };
+  "PUT /v1/hazards/zones": { body: undefined; answer: {
+      zones: number;
+      warnings: (string)[];
+    } };
+  "GET /v1/hazards": { body: undefined; answer: undefined };
+  "GET /v1/incidents/{incident_id}/hazards": { body: undefined; answer: HazardsOver };
+  "GET /v1/signs/{sign_id}/hazards": { body: undefined; answer: HazardsOver };
+  "GET /v1/webhooks": { body: undefined; answer: (Record<string, unknown>)[] };
+  "POST /v1/webhooks": { body: WebhookBody; answer: {
+      id: string;
+      secret: string;
+      from_seq: number;
+    } };
+  "DELETE /v1/webhooks/{webhook_id}": { body: undefined; answer: undefined };
+  "GET /v1/webhooks/{webhook_id}/deliveries": { body: undefined; answer: (Record<string, unknown>)[] };
+  "POST /v1/webhooks/{webhook_id}/test": { body: undefined; answer: {
+      waiting: number;
+    } };
+  "POST /v1/webhooks/{webhook_id}/replay": { body: ReplayBody; answer: {
+      waiting?: number;
+      upto_seq?: number;
+      is_whole?: boolean;
+    } };
   "GET /health/live": { body: undefined; answer: Live };
   "GET /health/ready": { body: undefined; answer: Ready };
 }

@@ -4,7 +4,7 @@ import json
 from base64 import b64decode
 from urllib.parse import urlencode
 
-from app.interop.lorawan.protobuf import _classes
+from app.interop.lorawan.protobuf import classes
 from app.routes.hazard_examples import CAP_EXAMPLE, NWS
 from app.routes.network_examples import CHIRPSTACK, INREACH, ROCKBLOCK, TTS
 from app.routes.position_examples import OSMAND, OWNTRACKS
@@ -28,7 +28,7 @@ def _cases(name: str) -> list[dict[str, str]]:
 
 
 def _uplink() -> bytes:
-    message = _classes()["up"](deduplication_id="a", f_port=6, data=b64decode("AU0BHgEAAAAAAAA="))
+    message = classes()["up"](deduplication_id="a", f_port=6, data=b64decode("AU0BHgEAAAAAAAA="))
     message.device_info.dev_eui = "0101010101010101"  # type: ignore[attr-defined]
     message.rx_info.add(rssi=-100, snr=3.5)  # type: ignore[attr-defined]
     return message.SerializeToString()

@@ -267,6 +267,20 @@ def test_a_location_that_comes_alone_is_a_call_with_a_device() -> None:
             read_location(nothing)
 
 
+def test_a_location_is_found_in_the_sip_message_it_came_in() -> None:
+    held = document(f"<gml:Point {SRS}><gml:pos>31.5 -111</gml:pos></gml:Point>")
+    other = document(f"<gml:Point {SRS}><gml:pos>40 -74</gml:pos></gml:Point>")
+    lines = ("INVITE urn:service:sos SIP/2.0", "To: <sip:presence@x>", "Event: presence", "", "--b",
+             "Content-Type: application/pidf+xml", "", "")  # fmt: skip
+    head = "\r\n".join(lines)
+    reading = read_location(f"{head}{held}\r\n--b\r\n\r\n{other}\r\n--b--".encode())
+    assert reading.report["device"] == {"lat": 31.5, "lon": -111.0}
+    assert "body: not a document of its own, the first one in it is taken" in reading.warnings
+    for nothing in (b"presence", b"x presence>", b"x <presence", b"x <presence>" * 5_000):
+        with pytest.raises(Unusable):
+            read_location(nothing)
+
+
 def test_no_location_is_made_of_a_position_that_is_none() -> None:
     for pos in ("", "31.5", "NaN NaN", "1e999 1", "200 300", "north west"):
         findings = Findings()
