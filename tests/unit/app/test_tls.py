@@ -10,15 +10,18 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from app.tls import authority as a
 from app.tls.authority import AUTHORITY_LIFE, RENEW_BEFORE, SERVER_LIFE, Credentials, UnreadableKey, ensure
-from app.tls.host import NAME, host_addresses, host_names, reachable_address
+from app.tls.host import NAME, Address, host_addresses, host_names, reachable_address
 
 NOW = datetime.now(UTC)
 NAMES = ("localhost", "dispatch.local")
-HERE = (ip_address("127.0.0.1"), ip_address("192.168.1.7"))
+HERE: tuple[Address, ...] = (ip_address("127.0.0.1"), ip_address("192.168.1.7"))
 
 
-def made(folder: Path, now: datetime = NOW, names: tuple[str, ...] = NAMES, addresses: tuple = HERE) -> Credentials:  # type: ignore[type-arg]
+def made(
+    folder: Path, now: datetime = NOW, names: tuple[str, ...] = NAMES, addresses: tuple[Address, ...] = HERE
+) -> Credentials:
     return ensure(folder, names, addresses, now)
 
 
@@ -65,8 +68,6 @@ def test_it_is_not_trusted_by_another_name(tmp_path: Path, name: str) -> None:
 
 def test_the_authority_s_key_is_worth_nothing_outside_the_network(tmp_path: Path) -> None:
     """Somebody who stole the key makes a certificate for a bank: who trusts the authority still refuses it."""
-    from app.tls import authority as a
-
     made(tmp_path)
     thief = a._load(tmp_path, "authority")
     assert thief is not None
