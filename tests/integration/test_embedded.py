@@ -224,7 +224,9 @@ async def test_our_death_ends_the_servers_and_the_next_start_has_the_data(folder
         if earlier == 0:  # the other time the next start comes while they shut down
             await until(lambda pids=pids: not any(map(lives, pids)))  # type: ignore[misc]
         async with Postgres(folder) as store, Valkey(folder) as relay:
-            assert {store.pid, relay.pid}.isdisjoint(pids)
+            # On a slow machine one is found still at work, adopted, and started again when it has shut down.
+            await until(lambda pids=pids: {store.pid, relay.pid}.isdisjoint({None, *pids}))  # type: ignore[misc]
+            await answers(store)
             assert await fetch(store, "SELECT count(*) FROM calls") == earlier + 1
 
 

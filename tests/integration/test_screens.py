@@ -12,7 +12,7 @@ from fastapi import Request
 from httpx import ASGITransport
 
 from app.demo.cast import Cast, keep_cast
-from app.http import build_http
+from app.http import Headers, build_http
 from app.routes.demo import is_from_here
 from app.screens import Screens
 from loadtests.rig import Engines, client
@@ -61,7 +61,7 @@ def dist(tmp_path: Path) -> Path:
 async def web(dist: Path) -> AsyncIterator[httpx.AsyncClient]:
     app = build_http(None)
     app.state.screens = Screens(dist)
-    async with httpx.AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as http:
+    async with httpx.AsyncClient(transport=ASGITransport(Headers(app)), base_url="http://127.0.0.1") as http:
         yield http
 
 
@@ -158,7 +158,7 @@ async def test_a_new_build_takes_the_place_of_the_old_one(web: httpx.AsyncClient
 async def test_screens_that_are_not_built_say_so(tmp_path: Path) -> None:
     app = build_http(None)
     app.state.screens = Screens(tmp_path)
-    async with httpx.AsyncClient(transport=ASGITransport(app), base_url="http://127.0.0.1") as http:
+    async with httpx.AsyncClient(transport=ASGITransport(Headers(app)), base_url="http://127.0.0.1") as http:
         page = await http.get("/console")
         assert page.status_code == 503
         assert "make screens" in page.text
