@@ -158,7 +158,7 @@ VALUES = (b"null,", b"-1,", b"1e400", b"[]", b"{}", b'"', b"true", b"NaN", b"\x0
 
 
 @given(mutated())
-@settings(max_examples=1500, deadline=500)
+@settings(max_examples=600, deadline=500)
 def test_a_mutated_sample_breaks_no_reader(case: tuple[str, bytes]) -> None:
     reader, raw = case
     read_or_refused(READERS[reader], raw)
