@@ -12,9 +12,9 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from app.screens import DIST
+from tests.debian import NotToBeHad, program
 
 ROOT = Path(__file__).parents[2]
-INSTALL = (("apt-get", "update"), ("apt-get", "install", "-y", "--no-install-recommends", "chromium"))
 # Nothing but this machine can be reached, whatever a page tries; and a drawing board without a graphics card.
 FLAGS = (
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
@@ -28,19 +28,13 @@ expect.set_options(timeout=15_000)  # two cores, and another person's tests besi
 
 def chromium() -> str:
     """Return the browser: AUXILIO_CHROMIUM, or the system's, or Debian's, installed now."""
-    found = os.environ.get("AUXILIO_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    found = os.environ.get("AUXILIO_CHROMIUM") or shutil.which("chromium-browser")
     if found is not None:
         return found
-    as_root = () if os.geteuid() == 0 else ("sudo", "-n")
-    for command in INSTALL:
-        done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            pytest.fail(
-                f"no Chromium, and `{' '.join(command)}` failed: {done.stderr[-500:]}; name one: AUXILIO_CHROMIUM"
-            )
-    installed = shutil.which("chromium")
-    assert installed is not None
-    return installed
+    try:
+        return program("chromium", "chromium")
+    except NotToBeHad as error:
+        pytest.fail(f"{error}; name one: AUXILIO_CHROMIUM")
 
 
 @pytest.fixture(scope="session")

@@ -1,7 +1,6 @@
 """A real Mosquitto for a test: with a password, on a free port of loopback."""
 
 import asyncio
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+
+from tests.debian import NotToBeHad, program
 
 USER, PASSWORD = "auxilio", "s3cret/with@signs"
 START_S = 10.0
@@ -23,11 +24,12 @@ class Mosquitto:
         return f"mqtt://{USER}:{PASSWORD.replace('/', '%2F').replace('@', '%40')}@127.0.0.1:{self.port}"
 
 
-def program(name: str) -> str:
-    found = shutil.which(name, path="/usr/sbin:/usr/bin:/usr/local/sbin:/usr/local/bin")
-    if found is None:
-        pytest.skip(f"{name} is not installed (Debian: apt-get install mosquitto)")
-    return found
+def program_of(name: str) -> str:
+    """Return a program of Mosquitto's; where it can neither be found nor installed the test is skipped."""
+    try:
+        return program(name, "mosquitto")
+    except NotToBeHad as error:
+        pytest.skip(str(error))
 
 
 @asynccontextmanager
@@ -36,7 +38,7 @@ async def mosquitto(folder: Path) -> AsyncIterator[Mosquitto]:
     folder.mkdir(parents=True, exist_ok=True)
     passwords = folder / "passwords"
     passwords.write_text(f"{USER}:{PASSWORD}\n")
-    hashing = await asyncio.create_subprocess_exec(program("mosquitto_passwd"), "-U", str(passwords))
+    hashing = await asyncio.create_subprocess_exec(program_of("mosquitto_passwd"), "-U", str(passwords))
     assert await hashing.wait() == 0
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -44,7 +46,11 @@ async def mosquitto(folder: Path) -> AsyncIterator[Mosquitto]:
     config = folder / "mosquitto.conf"
     config.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n")
     process = await asyncio.create_subprocess_exec(
-        program("mosquitto"), "-c", str(config), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+        program_of("mosquitto"),
+        "-c",
+        str(config),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
     )
     try:
         async with asyncio.timeout(START_S):
