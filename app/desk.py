@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -45,6 +45,7 @@ class Desk:
         self._busy_since: float | None = None
         self._in_hand: dict[UUID, Waiting] = {}  # decided, or being decided, and not answered yet
         self._twins: list[Waiting] = []  # sent again while the first is in hand
+        self._to_recall: Waiting | None = None  # waits for a moment with nothing on its way
 
     @property
     def board(self) -> Board:
@@ -89,7 +90,7 @@ class Desk:
         turn: Turn | None = None
         try:
             while True:
-                if turn is None:
+                if turn is None and self._to_recall is None:
                     self._busy_since = None
                     await self._lanes.some()
                 self._busy_since = monotonic()
@@ -102,18 +103,16 @@ class Desk:
             self._scribe.writer.close()
 
     async def _begin(self) -> Turn:
-        """Decide a first turn, with nothing on its way; what commands name is brought back from the archive first."""
-        while True:
-            turn = self._scribe.turn()
-            if self._decide(turn) or turn.answers:
-                return turn
-            one = self._lanes.take()
-            if one is not None:
-                await self._recall(one)
+        """Decide a first turn. Nothing is on its way: what a command names can be brought back from the archive now."""
+        if self._to_recall is not None:
+            one, self._to_recall = self._to_recall, None
+            await self._recall(one)
+        turn = self._scribe.turn()
+        self._decide(turn)
+        return turn
 
     async def _recall(self, one: Waiting) -> None:
         """Bring back what a command names, and put it first in line; if that fails, it is tried alone."""
-        self._in_hand[one.request.id] = one
         try:
             await self._scribe.recall(one.request.command)
         except ledger.Fenced:
@@ -122,25 +121,25 @@ class Desk:
             log.exception("recalling for %s failed; it is tried alone", type(one.request.command).__name__)
             await self._scribe.rebuild()
             await self._salvage.each_alone((one,))
-            self._in_hand.pop(one.request.id, None)
+            self._let_go((one,))
         else:
-            self._in_hand.pop(one.request.id)
+            self._let_go((one,))
             one.is_recalled = True
             self._lanes.put_back((one,))
 
-    def _decide(self, turn: Turn) -> bool:
-        """Decide what waits into a turn for at most a slice of time; False when the next one needs a recall first.
+    def _decide(self, turn: Turn) -> None:
+        """Decide what waits into a turn, for at most a slice of time, until it is full or one needs a recall first.
 
         A turn in which deciding failed is `broken`: its board is unfit, and whatever it took is tried alone.
         """
         ends = monotonic() + SLICE_S
-        while len(turn.answers) < BATCH_COMMANDS_MAX and not turn.broken and (one := self._lanes.take()) is not None:
+        while not self._is_full(turn) and (one := self._lanes.take()) is not None:
             if self._answer_recent(one):
                 continue
-            if not one.is_recalled and self._scribe.lacks(one.request.command):
-                self._lanes.put_back((one,))
-                return False
             self._in_hand[one.request.id] = one
+            if not one.is_recalled and self._scribe.lacks(one.request.command):
+                self._to_recall = one
+                break
             try:
                 turn.take(one)
             except Exception:
@@ -148,7 +147,9 @@ class Desk:
                 turn.broken = True
             if monotonic() > ends:
                 break
-        return True
+
+    def _is_full(self, turn: Turn) -> bool:
+        return len(turn.answers) >= BATCH_COMMANDS_MAX or turn.broken or self._to_recall is not None
 
     async def _record(self, turn: Turn) -> Turn | None:
         """Append a turn, publish and answer it, and return the one decided meanwhile, if there is any."""
@@ -194,14 +195,15 @@ class Desk:
         """Decide ahead while the append is on its way; answers and the append itself go first in every round."""
         await asyncio.sleep(0)
         while not append.done():
-            if not self._decide(ahead) or ahead.broken or len(ahead.answers) >= BATCH_COMMANDS_MAX:
+            self._decide(ahead)
+            if self._is_full(ahead):
                 await asyncio.wait((append,))
                 return
             await (asyncio.sleep(0) if len(self._lanes) else self._lanes.some(unless=append))
 
     async def _undo(self, ahead: Turn) -> None:
         """What was decided on a board that did not come to be is decided again."""
-        self._take_out(ahead)
+        self._let_go(ahead.taken)
         self._lanes.put_back(ahead.taken)
         await self._scribe.rebuild()
 
@@ -210,14 +212,14 @@ class Desk:
         for one in turn.taken:
             one.tries += 1
         if max(one.tries for one in turn.taken) < TRIES_MAX:
-            self._take_out(turn)
+            self._let_go(turn.taken)
             self._lanes.put_back(turn.taken)
         else:
             await self._alone(turn)
 
     async def _alone(self, turn: Turn) -> None:
         await self._salvage.each_alone(turn.taken)
-        self._take_out(turn)
+        self._let_go(turn.taken)
 
     def _finish(self, turn: Turn) -> None:
         """The turn is committed: publish it, then answer; no await stands between."""
@@ -227,11 +229,11 @@ class Desk:
             if len(self._recent) > ANSWERS_MAX:
                 self._recent.popitem(last=False)
             waiting.give(answer)
-        self._take_out(turn)
+        self._let_go(turn.taken)
 
-    def _take_out(self, turn: Turn) -> None:
-        """The turn is over: its commands are in hand no more, and whoever sent one twice is served now."""
-        for one in turn.taken:
+    def _let_go(self, waiting: Iterable[Waiting]) -> None:
+        """These are in hand no more, and whoever sent one twice is served now."""
+        for one in waiting:
             self._in_hand.pop(one.request.id, None)
         twins, self._twins = self._twins, []
         self._lanes.put_back(twins)

@@ -11,7 +11,7 @@ import asyncpg
 import orjson
 import pytest
 
-from app import desk
+from app import desk, scribe
 from app.engines import Urls
 from app.intake.calls import read_call
 from app.main import desk_process
@@ -183,6 +183,35 @@ async def test_a_request_sent_again_while_the_first_is_under_way_is_done_once(ri
         assert len({a.seq for a in given}) == 1
         assert services.view.board.incidents[incident].notes == 1
         assert system_alarms(services) == []
+
+
+async def test_a_command_that_needs_a_recall_is_not_starved_by_a_flood(
+    rig: Engines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scribe, "forgotten", lambda ids, _board, _now: sorted(ids))  # everything is in the archive
+    database = await rig.new_database()
+    async with a_desk(rig, database) as services:
+        incident = (await answer_to(services, call_request(services, "first"))).reply["incident_id"]
+        is_over = asyncio.Event()
+
+        async def flood(poster: int) -> None:
+            number = 0
+            while not is_over.is_set():
+                number += 1
+                await answer_to(services, call_request(services, f"flood-{poster}-{number}"))
+
+        async with asyncio.TaskGroup() as posters:
+            for poster in range(16):
+                posters.create_task(flood(poster))
+            await asyncio.sleep(0.3)
+            notes = [Request(AddNote(incident, str(uuid4()), "dispatcher-1"), "dispatcher-1") for _ in range(3)]
+            try:
+                async with asyncio.timeout(5.0):
+                    answers = [await answer_to(services, note) for note in notes]
+            finally:
+                is_over.set()
+        assert [a.outcome for a in answers] == [Outcome.DONE] * 3
+        assert services.view.board.incidents[incident].notes == 3
 
 
 async def test_a_failed_rescue_fails_its_command_and_not_the_desk(rig: Engines) -> None:
