@@ -25,8 +25,8 @@ MEASURED_S: Final = 5.0
 SENDERS: Final = 8
 # Two cores draw, decide and store all of it at once here; the screen of a dispatcher has its own.
 P95_MS, WORST_MS = 50.0, 500.0
-# With the map the same two cores also do a graphics card's work, a pixel at a time: it must go on, smooth it cannot be.
-DRAWN_P95_MS, DRAWN_WORST_MS = 800.0, 2_000.0
+# With the map the same two cores also do a graphics card's work, a pixel at a time.
+DRAWN_P95_MS, DRAWN_WORST_MS = 250.0, 1_500.0
 FRAMES: Final = """(seconds) => new Promise((done) => {
   const times = [];
   let before = performance.now();
