@@ -9,6 +9,25 @@ from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, lis
 from app.routes.hazard_examples import CAP_EXAMPLE
 
 REPORTED: Final[Schema] = {"repeated": FLAG, "updated": FLAG, "test": FLAG}
+_HAZARD: Final[dict[str, Schema]] = {
+    "id": TEXT,
+    "source": TEXT,
+    "event": TEXT,
+    "exposure": nullable(TEXT),
+    "headline": TEXT,
+    "description": TEXT,
+    "instruction": TEXT,
+    "area": TEXT,
+    "zones": listed(TEXT),
+    "severity": TEXT,
+    "urgency": TEXT,
+    "certainty": TEXT,
+    "sent": INSTANT,
+    "onset": nullable(INSTANT),
+    "ends": nullable(INSTANT),
+    "in_force": FLAG,
+    "suggested_priority": nullable(WHOLE),
+}
 NAMED: Final[dict[str, Schema]] = {
     "CallRecorded": obj(
         {"repeated": FLAG, "updated": FLAG},
@@ -95,7 +114,36 @@ NAMED: Final[dict[str, Schema]] = {
         understood=listed(TEXT),
         warnings=listed(TEXT),
     ),
-    "HazardsOver": obj(hazards=listed({"type": "object"}), suggested_priority=nullable(WHOLE)),
+    "Hazard": obj(**_HAZARD),
+    "HazardFeature": obj(
+        type=TEXT,
+        geometry={"anyOf": [{"type": "object"}, {"type": "null"}]},
+        properties=obj(**_HAZARD, incidents=listed(WHOLE), radius_m=nullable(NUMBER)),
+    ),
+    "HazardsOver": obj(hazards=listed(ref("Hazard")), suggested_priority=nullable(WHOLE)),
+    "Webhook": obj(
+        id=TEXT,
+        url=TEXT,
+        kinds=listed(TEXT),
+        sectors=listed(TEXT),
+        made_by=TEXT,
+        made_at=INSTANT,
+        stopped_at=nullable(INSTANT),
+        waiting=WHOLE,
+        delivered=WHOLE,
+        dead=WHOLE,
+    ),
+    "WebhookDelivery": obj(
+        id=WHOLE,
+        seq=WHOLE,
+        kind=TEXT,
+        state=TEXT,
+        tries=WHOLE,
+        said=nullable(TEXT),
+        made_at=INSTANT,
+        due_at=INSTANT,
+        ended_at=nullable(INSTANT),
+    ),
     "PositionTaken": obj(taken=FLAG, why=TEXT, warnings=listed(TEXT)),
     "TowerDevice": obj(device_id=TEXT, tower_id=TEXT, decoder=nullable(TEXT), heartbeat_s=nullable(WHOLE), kind=TEXT),
     "TowerLink": obj(
@@ -382,16 +430,16 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/callbacks"): (listed(ref("Callback")), [CALLBACK]),
     ("post", "/v1/callbacks/{callback_id}/retry"): (ref("CallbackDone"), {"callback_id": 7, "state": "pending"}),
     ("get", f"{_I}/cap"): (TEXT, CAP_EXAMPLE),
-    ("get", "/v1/webhooks"): (listed({"type": "object"}), [WEBHOOK]),
+    ("get", "/v1/webhooks"): (listed(ref("Webhook")), [WEBHOOK]),
     ("post", "/v1/webhooks"): (obj(id=TEXT, secret=TEXT, from_seq=WHOLE), WEBHOOK_MADE),
-    ("get", f"{_W}/deliveries"): (listed({"type": "object"}), [DELIVERY]),
+    ("get", f"{_W}/deliveries"): (listed(ref("WebhookDelivery")), [DELIVERY]),
     ("post", f"{_W}/test"): (obj(waiting=WHOLE), {"waiting": 1}),
     ("post", f"{_W}/replay"): (obj({"waiting": WHOLE, "upto_seq": WHOLE, "is_whole": FLAG}), {"waiting": 3}),
     ("post", "/v1/cap"): (ref("CapTaken"), CAP_TAKEN),
     ("post", "/v1/hazards/nws"): (obj(counts={"type": "object"}, warnings=listed(TEXT)), NWS_TAKEN),
     ("put", "/v1/hazards/zones"): (obj(zones=WHOLE, warnings=listed(TEXT)), {"zones": 1, "warnings": []}),
     ("get", "/v1/hazards"): (
-        obj(type=TEXT, features=listed({"type": "object"})),
+        obj(type=TEXT, features=listed(ref("HazardFeature"))),
         {"type": "FeatureCollection", "features": [HAZARD_FEATURE]},
     ),
     **{

@@ -15,6 +15,7 @@ FILE: Final = Path(__file__).parents[1] / "web" / "src" / "shared" / "contract.t
 HEAD: Final = """\
 // Made by `make contract` from the service's OpenAPI and AsyncAPI documents. Not edited by hand.
 """
+READ_AS_JSON: Final = ("application/json", "application/geo+json")
 PLAIN: Final = {"string": "string", "integer": "number", "number": "number", "boolean": "boolean", "null": "null"}
 
 
@@ -117,7 +118,8 @@ def _routes(http: dict[str, Any]) -> str:
 
 
 def _content(part: dict[str, Any]) -> str:
-    schema = part.get("content", {}).get("application/json", {}).get("schema")
+    content = part.get("content", {})
+    schema = next((content[media].get("schema") for media in READ_AS_JSON if media in content), None)
     return _type(schema, "    ") if schema else "undefined"
 
 

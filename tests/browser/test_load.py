@@ -21,10 +21,12 @@ from tests.browser.screens import console_page, opened
 INCIDENTS: Final = 500
 UNITS: Final = 500
 CHANGES_A_SECOND: Final = 10
-MEASURED_S: Final = 6.0
+MEASURED_S: Final = 5.0
 SENDERS: Final = 8
 # Two cores draw, decide and store all of it at once here; the screen of a dispatcher has its own.
 P95_MS, WORST_MS = 50.0, 500.0
+# With the map the same two cores also do a graphics card's work, a pixel at a time.
+DRAWN_P95_MS, DRAWN_WORST_MS = 250.0, 1_500.0
 FRAMES: Final = """(seconds) => new Promise((done) => {
   const times = [];
   let before = performance.now();
@@ -126,13 +128,21 @@ async def test_five_hundred_of_each_at_ten_changes_a_second_stay_smooth(
         console = await console_page(context)
         await expect(console.get_by_test_id(f"incident-{incidents[0]}")).to_have_count(1)
         seq = int((await http.get("/v1/board", params={"topics": "sector:none"})).json()["seq"])
-        until = monotonic() + MEASURED_S + 1.0
-        measured, made = await asyncio.gather(frames(console), change(http, incidents, units, until))
-        median, p95, worst = measured
-        print(json.dumps({"changes": made, "median_ms": median, "p95_ms": p95, "worst_ms": worst}))  # noqa: T201
-        assert made >= MEASURED_S * CHANGES_A_SECOND * 0.8
-        assert p95 <= P95_MS, measured
-        assert worst <= WORST_MS, measured
+        for panel, p95_max, worst_max in (("i", P95_MS, WORST_MS), ("m", DRAWN_P95_MS, DRAWN_WORST_MS)):
+            await console.keyboard.press(panel)
+            if panel == "m":
+                await expect(console.locator("canvas").first).to_be_visible(timeout=30_000)
+            else:
+                await expect(console.locator("canvas")).to_have_count(0)
+            await console.wait_for_timeout(1_000)
+            until = monotonic() + MEASURED_S + 1.0
+            measured, made = await asyncio.gather(frames(console), change(http, incidents, units, until))
+            median, p95, worst = measured
+            shown = {"panel": panel, "changes": made, "median_ms": median, "p95_ms": p95, "worst_ms": worst}
+            print(json.dumps(shown))  # noqa: T201
+            assert made >= MEASURED_S * CHANGES_A_SECOND * 0.7
+            assert p95 <= p95_max, shown
+            assert worst <= worst_max, shown
         now = int((await http.get("/v1/board", params={"topics": "sector:none"})).json()["seq"])
         assert now > seq
         await same_as_the_desk(console, http)

@@ -110,6 +110,7 @@ async def test_without_webgl_the_console_says_so_and_works(blind_browser: Browse
         await expect(page.get_by_test_id("no-webgl")).to_be_visible()
         incident = scene.incidents[-1]
         await page.get_by_test_id(f"incident-{incident}").click()
+        await page.keyboard.press("i")
         await page.keyboard.press("/")
         await page.keyboard.type(f"n {incident} by the red hill")
         await page.keyboard.press("Enter")

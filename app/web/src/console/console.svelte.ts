@@ -227,6 +227,8 @@ export class Console {
         if (this.view.name === 'incident') break; // this window is about one incident, whatever the others look at
         this.selected = heard.id;
         this.mark = heard.id === null ? null : { kind: 'incident', id: heard.id };
+        // A map nobody called for makes room, as it does for a choice made here.
+        if (heard.id !== null && this.panel === 'map' && !this.isMapKept) this.panel = 'incident';
         break;
       case 'unit':
         this.selectedUnit = heard.id;

@@ -370,8 +370,54 @@ export interface HandOffRequested {
   agency: string;
 }
 
+export interface Hazard {
+  id: string;
+  source: string;
+  event: string;
+  exposure: string | null;
+  headline: string;
+  description: string;
+  instruction: string;
+  area: string;
+  zones: (string)[];
+  severity: string;
+  urgency: string;
+  certainty: string;
+  sent: string;
+  onset: string | null;
+  ends: string | null;
+  in_force: boolean;
+  suggested_priority: number | null;
+}
+
+export interface HazardFeature {
+  type: string;
+  geometry: Record<string, unknown> | null;
+  properties: {
+    id: string;
+    source: string;
+    event: string;
+    exposure: string | null;
+    headline: string;
+    description: string;
+    instruction: string;
+    area: string;
+    zones: (string)[];
+    severity: string;
+    urgency: string;
+    certainty: string;
+    sent: string;
+    onset: string | null;
+    ends: string | null;
+    in_force: boolean;
+    suggested_priority: number | null;
+    incidents: (number)[];
+    radius_m: number | null;
+  };
+}
+
 export interface HazardsOver {
-  hazards: (Record<string, unknown>)[];
+  hazards: (Hazard)[];
   suggested_priority: number | null;
 }
 
@@ -1113,11 +1159,36 @@ export interface UnitShown {
   position: Position | null;
 }
 
+export interface Webhook {
+  id: string;
+  url: string;
+  kinds: (string)[];
+  sectors: (string)[];
+  made_by: string;
+  made_at: string;
+  stopped_at: string | null;
+  waiting: number;
+  delivered: number;
+  dead: number;
+}
+
 /** `kinds` of events, with `incident.*` and `*`; no `sectors` means every sector. */
 export interface WebhookBody {
   url: string;
   kinds: (string)[];
   sectors?: (string)[];
+}
+
+export interface WebhookDelivery {
+  id: number;
+  seq: number;
+  kind: string;
+  state: string;
+  tries: number;
+  said: string | null;
+  made_at: string;
+  due_at: string;
+  ended_at: string | null;
 }
 
 /** The one place every open incident is in; `DONE` for the closed ones. */
@@ -1843,25 +1914,28 @@ export interface Routes {
   "POST /v1/positions/owntracks": { body: Record<string, unknown>; answer: (Record<string, unknown>)[] };
   "POST /v1/cap": { body: undefined; answer: CapTaken };
   "GET /v1/incidents/{incident_id}/cap": { body: undefined; answer: undefined };
-  "POST /v1/hazards/nws": { body: undefined; answer: {
+  "POST /v1/hazards/nws": { body: Record<string, unknown>; answer: {
       counts: Record<string, unknown>;
       warnings: (string)[];
     } };
-  "PUT /v1/hazards/zones": { body: undefined; answer: {
+  "PUT /v1/hazards/zones": { body: Record<string, unknown>; answer: {
       zones: number;
       warnings: (string)[];
     } };
-  "GET /v1/hazards": { body: undefined; answer: undefined };
+  "GET /v1/hazards": { body: undefined; answer: {
+      type: string;
+      features: (HazardFeature)[];
+    } };
   "GET /v1/incidents/{incident_id}/hazards": { body: undefined; answer: HazardsOver };
   "GET /v1/signs/{sign_id}/hazards": { body: undefined; answer: HazardsOver };
-  "GET /v1/webhooks": { body: undefined; answer: (Record<string, unknown>)[] };
+  "GET /v1/webhooks": { body: undefined; answer: (Webhook)[] };
   "POST /v1/webhooks": { body: WebhookBody; answer: {
       id: string;
       secret: string;
       from_seq: number;
     } };
   "DELETE /v1/webhooks/{webhook_id}": { body: undefined; answer: undefined };
-  "GET /v1/webhooks/{webhook_id}/deliveries": { body: undefined; answer: (Record<string, unknown>)[] };
+  "GET /v1/webhooks/{webhook_id}/deliveries": { body: undefined; answer: (WebhookDelivery)[] };
   "POST /v1/webhooks/{webhook_id}/test": { body: undefined; answer: {
       waiting: number;
     } };
