@@ -78,7 +78,7 @@ export class Dossier {
   }
 
   async #read(sealed: string, purpose: string): Promise<PrivateCall> {
-    return (await this.#api.call('POST /v1/private/{sealed_id}', { params: { sealed_id: sealed }, body: { purpose } })) as PrivateCall;
+    return this.#api.call('POST /v1/private/{sealed_id}', { params: { sealed_id: sealed }, body: { purpose } });
   }
 
   async #load(): Promise<void> {

@@ -19,7 +19,7 @@ const unit = (changes: Partial<Unit>): Unit => ({
   answering: true, missed: 0, assignment_id: null, primary: 'Available', secondary: 'Available', ...changes,
 });
 const fix = (age_s: number): Position => ({
-  unit_id: 'U12', ...SASABE, fixed_at: new Date(NOW - age_s * 1000).toISOString(), accuracy_m: 8,
+  unit_id: 'U12', ...SASABE, fixed_at: new Date(NOW - age_s * 1000).toISOString(), accuracy_m: 8, source: null,
 });
 const sign = (changes: Partial<Sign>): Sign => ({
   sign_id: 'TUC-317', kind: 'land_placard', sector: 'TUC', point: SASABE, life: 'installed',

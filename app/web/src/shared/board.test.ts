@@ -79,7 +79,7 @@ describe('the board store', () => {
 
   it('keeps the newest position of a unit, whichever way it came', () => {
     const store = new BoardStore((tell) => tell());
-    const at = (lat: number, second: string) => ({ unit_id: 'U1', lat, lon: -111, fixed_at: `2026-11-22T14:03:${second}Z`, accuracy_m: null });
+    const at = (lat: number, second: string) => ({ unit_id: 'U1', lat, lon: -111, fixed_at: `2026-11-22T14:03:${second}Z`, accuracy_m: null, source: null });
     store.move({ kind: 'positions', at: '2026-11-22T14:03:06Z', positions: [at(31, '05')] });
     store.place([at(30, '01')]);
     expect(store.positions().get('U1')?.lat).toBe(31);
