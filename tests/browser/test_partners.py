@@ -44,7 +44,10 @@ async def seen_by_everybody(page: Page, name: str, folder: Path) -> None:
     for theme in ("dark", "light"):
         await page.evaluate("(theme) => { document.documentElement.dataset.theme = theme; }", theme)
         await page.screenshot(path=folder / f"{name}-{theme}.png")
-    chosen = "(select, language) => { select.value = language; select.dispatchEvent(new Event('change')); }"
+    chosen = """(select, language) => {
+        select.value = language;
+        select.dispatchEvent(new Event('change', { bubbles: true }));
+    }"""
     for language in LANGUAGES:
         await page.get_by_test_id("language").evaluate(chosen, language)
         await expect(page.locator("html")).to_have_attribute("lang", language)
