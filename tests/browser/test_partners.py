@@ -151,7 +151,7 @@ async def test_weather_warns_and_suggests_and_only_a_key_takes_it(
     await expect(console.get_by_test_id("age-weather")).to_contain_text("old")
     await console.wait_for_timeout(1_500)  # the map draws
     await console.locator("details.legend summary").click()
-    await console.screenshot(path=tmp_path / "map-dark.png")
+    await console.screenshot(path=tmp_path / "map.png")
     await console.locator("canvas.maplibregl-canvas").focus()
     await console.keyboard.press("x")
     await expect(console.get_by_test_id("list-weather")).to_contain_text(f"#{incident}")
