@@ -5,6 +5,7 @@ import { BoardStore } from '$shared/board.svelte';
 import type { Incident, Unit } from '$shared/contract';
 import { t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
 import type { Selection } from '$map/selection';
+import { Kept } from '$shared/kept.svelte';
 import { Session } from '$shared/session.svelte';
 import { Connection } from '$shared/socket';
 import type { Stream } from '$shared/stream';
@@ -15,9 +16,10 @@ import { DARK, lampState, type Lamp } from './lamp';
 import { emptyDraft } from './newcall';
 import { grouped } from './order';
 import { inWords } from './refusals';
+import { exposures } from './weather';
 import { viewOf, Windows, type Said, type View } from './windows';
 
-export type Panel = 'incident' | 'map' | 'units';
+export type Panel = 'incident' | 'map' | 'units' | 'towers' | 'partners';
 export type Dialog = 'none' | 'new_call' | 'new_alert' | 'help';
 
 /** What became of something asked. `id` rises, so that the same words twice are still news. */
@@ -27,6 +29,7 @@ export interface Notice {
   isRefusal: boolean;
 }
 
+const WEATHER_MS = 30_000; // the service itself asks once a minute
 const LOST_AFTER_S = 4; // a short break repairs itself; a longer one rings
 
 export class Console {
@@ -35,6 +38,9 @@ export class Console {
   readonly bell: Bell;
   readonly windows: Windows;
   readonly view: View = viewOf(location.pathname);
+  /** The weather warnings with their areas: for the map and the marks on the board. */
+  readonly weather = new Kept((signal) => this.session.api.call('GET /v1/hazards', { signal }), () => this.now, WEATHER_MS);
+  readonly exposures = $derived(exposures(this.weather.value?.features ?? []));
   lamp = $state.raw<Lamp>(DARK);
   /** The desk's time, in ms, once a second. */
   now = $state(Date.now());
@@ -74,6 +80,7 @@ export class Console {
 
   stop(): void {
     clearInterval(this.#ticker);
+    this.weather.stop();
     this.#connection?.stop();
     this.bell.stop();
     this.windows.close();
@@ -95,9 +102,11 @@ export class Console {
       changed: (stream, now) => this.#readLamp(stream, now),
     });
     this.#connection.start();
+    this.weather.keep();
   }
 
   signOut(): void {
+    this.weather.stop();
     this.#connection?.stop();
     this.session.signOut();
   }

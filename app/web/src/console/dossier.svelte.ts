@@ -12,7 +12,18 @@ export interface PrivateCall {
   name?: string;
   health?: string;
   narrative?: string;
+  /** The message as it came, in base64, and what it was taken for; kept nowhere unless asked for by itself. */
+  raw?: string;
+  format?: string;
   device?: { point: { lat: number; lon: number }; radius_m: number } | null;
+}
+
+/** A message somebody opened as it came, when and what for. `base64` is null where none was kept. */
+export interface OpenedRaw {
+  base64: string | null;
+  format: string | null;
+  purpose: string;
+  at: number;
 }
 
 export class Dossier {
@@ -20,6 +31,7 @@ export class Dossier {
   recommendations = $state.raw<readonly Recommendation[]>([]);
   /** Opened private values by the id they are sealed under. Each opening was recorded. */
   opened = $state.raw<Readonly<Record<string, PrivateCall>>>({});
+  raws = $state.raw<Readonly<Record<string, OpenedRaw>>>({});
   notes = $state.raw<Readonly<Record<string, string>>>({});
   readonly id: number;
   readonly #api: Api;
@@ -43,14 +55,30 @@ export class Dossier {
   }
 
   async open(sealed: string, purpose: string): Promise<void> {
-    const value = (await this.#api.call('POST /v1/private/{sealed_id}', { params: { sealed_id: sealed }, body: { purpose } })) as PrivateCall;
-    this.opened = { ...this.opened, [sealed]: value };
+    const value = await this.#read(sealed, purpose);
+    const { said, callback_number, name, health, narrative, device } = value;
+    const opened = Object.entries({ said, callback_number, name, health, narrative, device }).filter(([, part]) => part !== undefined);
+    this.opened = { ...this.opened, [sealed]: Object.fromEntries(opened) };
+  }
+
+  /** Open the message as it came. It is a reading of its own, recorded with its own purpose. */
+  async openRaw(sealed: string, purpose: string, at: number): Promise<void> {
+    const { raw = null, format = null } = await this.#read(sealed, purpose);
+    this.raws = { ...this.raws, [sealed]: { base64: raw, format, purpose, at } };
+  }
+
+  forgetRaw(sealed: string): void {
+    this.raws = Object.fromEntries(Object.entries(this.raws).filter(([id]) => id !== sealed));
   }
 
   async openNote(sealed: string, purpose: string): Promise<void> {
     const value = await this.#api.call('POST /v1/private/{sealed_id}', { params: { sealed_id: sealed }, body: { purpose } });
     const { text } = value as { text?: string };
     this.notes = { ...this.notes, [sealed]: text ?? '' };
+  }
+
+  async #read(sealed: string, purpose: string): Promise<PrivateCall> {
+    return this.#api.call('POST /v1/private/{sealed_id}', { params: { sealed_id: sealed }, body: { purpose } });
   }
 
   async #load(): Promise<void> {

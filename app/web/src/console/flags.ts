@@ -1,14 +1,15 @@
 /** The short words a row carries beside its status: what a person should know before opening it. */
 import type { Alarm, Incident } from '$shared/contract';
 import type { Key } from '$shared/i18n/i18n.svelte';
+import type { Exposure } from './weather';
 
 export interface Flag {
   key: Key;
   isUrgent: boolean;
 }
 
-/** At most a few at once: the urgent ones first. `alarms` are the incident's own, open ones. */
-export function flagsOf(incident: Incident, alarms: readonly Alarm[]): Flag[] {
+/** At most a few at once: the urgent ones first. `alarms` are the incident's own, open ones, `weather` what stands over it. */
+export function flagsOf(incident: Incident, alarms: readonly Alarm[], weather: readonly Exposure[] = []): Flag[] {
   const flags: Flag[] = [];
   const add = (key: Key, isUrgent = false): number => flags.push({ key, isUrgent });
   const has = (kind: Alarm['kind']): boolean => alarms.some((alarm) => alarm.kind === kind);
@@ -18,6 +19,7 @@ export function flagsOf(incident: Incident, alarms: readonly Alarm[]): Flag[] {
   if (has('place_disputed')) add('flag.disputed', true);
   if (incident.kind !== 'real') add(incident.kind === 'test' ? 'flag.test' : 'flag.exercise');
   if (incident.party.child_alone === true) add('flag.child_alone', true);
+  for (const exposure of weather) add(`flag.exposure_${exposure}`);
   if (incident.links.some((link) => link.relation === 'possible_duplicate')) add('flag.duplicate');
   if (incident.late) add('flag.late');
   if (incident.reopened) add('flag.reopened');

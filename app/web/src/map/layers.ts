@@ -5,7 +5,7 @@ import type { BaseUrls } from './base';
 import type { Palette } from './palette';
 
 /** What changes while the map is shown; the base map does not. */
-export const LIVE = ['heat', 'signs', 'stations', 'track', 'ways', 'device', 'candidates', 'units', 'incidents', 'ruler'] as const;
+export const LIVE = ['weather', 'heat', 'signs', 'stations', 'track', 'ways', 'device', 'candidates', 'units', 'incidents', 'ruler'] as const;
 export type Live = (typeof LIVE)[number];
 
 /** The layers a click looks at, what lies on top first. */
@@ -22,6 +22,7 @@ const BOLD = ['Auxilio Bold', 'system-ui'];
 const is = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind];
 const isLine: ExpressionSpecification = ['==', ['geometry-type'], 'LineString'];
 const isArea: ExpressionSpecification = ['==', ['geometry-type'], 'Polygon'];
+const isAreaOrAreas: ExpressionSpecification = ['match', ['geometry-type'], ['Polygon', 'MultiPolygon'], true, false];
 const isDot: ExpressionSpecification = ['==', ['geometry-type'], 'Point'];
 
 export function sources(base: BaseUrls): Record<string, SourceSpecification> {
@@ -52,7 +53,7 @@ export function mapStyle(palette: Palette, base: BaseUrls): StyleSpecification {
 }
 
 export function layers(p: Palette): LayerSpecification[] {
-  return [...ground(p), ...below(p), ...placeNames(p), ...signLayers(p), ...people(p)];
+  return [...ground(p), ...below(p), ...placeNames(p), ...weatherNames(p), ...signLayers(p), ...people(p)];
 }
 
 /** Land, water and the lines between. An operator's own tiles go right under the border. */
@@ -79,6 +80,15 @@ function ground(p: Palette): LayerSpecification[] {
 /** What lies on the ground and under all names: heat, circles, tracks. */
 function below(p: Palette): LayerSpecification[] {
   return [
+    {
+      id: 'weather',
+      type: 'fill',
+      source: 'weather',
+      filter: isAreaOrAreas,
+      paint: { 'fill-color': p.warn, 'fill-opacity': ['*', ['case', ['get', 'in_force'], 0.045, 0.02], ['get', 'strength']] },
+    },
+    { id: 'weather-edge', type: 'line', source: 'weather', filter: ['all', isAreaOrAreas, ['get', 'in_force']], paint: { 'line-color': p.warn, 'line-width': 2 } },
+    { id: 'weather-edge-upcoming', type: 'line', source: 'weather', filter: ['all', isAreaOrAreas, ['!', ['get', 'in_force']]], paint: { 'line-color': p.warn, 'line-width': 1.6, 'line-dasharray': [3, 3] } },
     { id: 'heat', type: 'fill', source: 'heat', paint: { 'fill-color': p.odd, 'fill-opacity': ['interpolate', ['linear'], ['get', 'share'], 0, 0.12, 1, 0.62] } },
     { id: 'heat-edge', type: 'line', source: 'heat', paint: { 'line-color': p.odd, 'line-width': 1, 'line-opacity': 0.55 } },
     {
@@ -139,6 +149,31 @@ function placeNames(p: Palette): LayerSpecification[] {
       maxzoom: 7.5,
       layout: { ...name, 'text-font': BOLD, 'text-size': ['interpolate', ['linear'], ['zoom'], 4, 12, 7, 18], 'text-letter-spacing': 0.25, 'text-transform': 'uppercase', 'text-padding': 10 },
       paint: { ...soft, 'text-opacity': 0.85 },
+    },
+  ];
+}
+
+function weatherNames(p: Palette): LayerSpecification[] {
+  return [
+    {
+      id: 'weather-names',
+      type: 'symbol',
+      source: 'weather',
+      filter: isDot,
+      layout: {
+        'icon-image': ['get', 'icon'],
+        'icon-allow-overlap': true,
+        'icon-ignore-placement': true,
+        'text-field': ['get', 'label'],
+        'text-font': BOLD,
+        'text-size': 12.5,
+        'text-anchor': 'top',
+        'text-offset': [0, 1.1],
+        'text-optional': true,
+        'text-max-width': 12,
+        'symbol-sort-key': ['-', 0, ['get', 'strength']],
+      },
+      paint: { 'text-color': p.warn, 'text-halo-color': p.halo, 'text-halo-width': 1.8 },
     },
   ];
 }

@@ -80,6 +80,34 @@ export const SHAPES: Readonly<Record<string, Draw>> = {
     filled(pen, disc(6.5), p.halo);
     filled(pen, disc(3.5), p.urgent);
   },
+  'hazard-heat': (pen, p) => {
+    filled(pen, disc(4.5), p.warn, p.halo);
+    for (let ray = 0; ray < 8; ray++) stroke(pen, spoke(ray / 8, 6.5, 10.5), p.warn, 2);
+  },
+  'hazard-cold': (pen, p) => {
+    filled(pen, disc(11), p.halo);
+    for (let arm = 0; arm < 3; arm++) stroke(pen, [...spoke(arm / 6, -10, 10)], p.warn, 2.2);
+    for (let arm = 0; arm < 6; arm++) stroke(pen, disc(1.6, ...tip(arm / 6, 7)), p.warn, 1.6);
+  },
+  'hazard-flood': (pen, p) => {
+    filled(pen, disc(11), p.halo);
+    for (const down of [-5, 1, 7]) stroke(pen, wave(down), p.warn, 2.2);
+  },
+  'hazard-fire': (pen, p) => {
+    filled(pen, [[0, -11], [3, -4], [6, -6], [8, 3], [4, 10], [-4, 10], [-8, 3], [-4, -3], [0, -11]], p.warn, p.halo);
+    filled(pen, [[0, 1], [3, 6], [0, 9], [-3, 6], [0, 1]], p.halo);
+  },
+  'hazard-storm': (pen, p) => filled(pen, [[2, -11], [-7, 2], [-1, 2], [-3, 11], [7, -3], [1, -3], [2, -11]], p.warn, p.halo),
+  'hazard-wind': (pen, p) => {
+    filled(pen, disc(11), p.halo);
+    stroke(pen, [[-10, -4], [4, -4], [7, -6], [5, -9]], p.warn, 2.2);
+    stroke(pen, [[-8, 1], [10, 1]], p.warn, 2.2);
+    stroke(pen, [[-10, 6], [2, 6], [5, 8], [3, 10]], p.warn, 2.2);
+  },
+  'hazard-other': (pen, p) => {
+    hollow(pen, square(8), p.warn, p.halo);
+    mark(pen, '!', p.warn);
+  },
   'own-heading': (pen, p) => filled(pen, chevron(), p.accent, p.halo),
   own: (pen, p) => {
     filled(pen, disc(8), p.halo);
@@ -141,6 +169,10 @@ const disc = (radius: number, x = 0, y = 0): Outline => regular(40, radius, 0, x
 const square = (half: number): Outline => rectangle(half, half);
 const rectangle = (x: number, y: number): Outline => [[-x, -y], [x, -y], [x, y], [-x, y], [-x, -y]];
 const chevron = (): Outline => [[0, -9], [8, 8], [0, 4], [-8, 8], [0, -9]];
+
+const tip = (turn: number, radius: number): Corner => [radius * Math.sin(turn * 2 * Math.PI), -radius * Math.cos(turn * 2 * Math.PI)];
+const spoke = (turn: number, from: number, to: number): Outline => [tip(turn, from), tip(turn, to)];
+const wave = (down: number): Outline => Array.from({ length: 19 }, (_, i) => [i - 9, down + 2 * Math.sin((i / 18) * 4 * Math.PI)] as const);
 
 function path(pen: Pen, outline: Outline): void {
   pen.beginPath();

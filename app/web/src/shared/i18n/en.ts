@@ -1,5 +1,6 @@
 import { desk } from './desk/en';
 import { map } from './map/en';
+import { partners } from './partners/en';
 
 import { agent } from './agent/en';
 
@@ -7,5 +8,6 @@ import { agent } from './agent/en';
 export const en = {
   ...map,
   ...desk,
+  ...partners,
   ...agent,
 };

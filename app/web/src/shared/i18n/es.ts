@@ -2,10 +2,12 @@ import { desk } from './desk/es';
 import { agent } from './agent/es';
 import type { en } from './en';
 import { map } from './map/es';
+import { partners } from './partners/es';
 
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
   ...map,
   ...desk,
+  ...partners,
   ...agent,
 };

@@ -2,10 +2,12 @@ import { desk } from './desk/pt';
 import { agent } from './agent/pt';
 import type { en } from './en';
 import { map } from './map/pt';
+import { partners } from './partners/pt';
 
 /** Portuguese. */
 export const pt: Record<keyof typeof en, string> = {
   ...map,
   ...desk,
+  ...partners,
   ...agent,
 };

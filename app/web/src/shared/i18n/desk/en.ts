@@ -186,7 +186,6 @@ export const desk = {
   'report.alert': 'Tower {tower}',
   'report.presses': 'pressed {n} times',
   'report.updated': 'updated {n} times',
-  'report.warnings': 'Not usable:',
   'report.pick_call': 'Pick call {id} to split off',
   'report.pick_alert': 'Pick alert {id} to split off',
 

@@ -188,7 +188,6 @@ export const desk: Record<keyof typeof english, string> = {
   'report.alert': 'Torre {tower}',
   'report.presses': 'pulsada {n} veces',
   'report.updated': 'actualizada {n} veces',
-  'report.warnings': 'No utilizable:',
   'report.pick_call': 'Elegir la llamada {id} para separar',
   'report.pick_alert': 'Elegir el aviso {id} para separar',
 

@@ -188,7 +188,6 @@ export const desk: Record<keyof typeof english, string> = {
   'report.alert': 'Torre {tower}',
   'report.presses': 'pressionada {n} vezes',
   'report.updated': 'atualizada {n} vezes',
-  'report.warnings': 'Não utilizável:',
   'report.pick_call': 'Escolher a chamada {id} para separar',
   'report.pick_alert': 'Escolher o aviso {id} para separar',
 
