@@ -1,4 +1,4 @@
-"""The short way in, for distress and for sockets: past the web framework, whose layers are a tenth of a call's time.
+"""The short way in, for distress and for sockets: past the web framework, whose layers took 0.13 ms of a call.
 
 The framework's own routes for the same paths publish the contract and lead to the same functions.
 """

@@ -1,6 +1,6 @@
 """Unit positions: not events. The newest per unit, in memory; told once a second, sampled to the track table."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +9,7 @@ from app.view import View
 from geo.point import Point
 
 SAMPLE: Final = timedelta(seconds=5)  # of a track, by the device's clock; 17,000 a day and unit at most
+SAMPLES_MAX: Final = 100_000  # ten hours of 14 phones told in one burst, or 1,000 units while the store is away 8 min
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Positions:
         self._sampled_at: dict[str, datetime] = {}
         self._to_relay: dict[str, Fix] = {}
         self.taken = 0
+        self.samples_left_out = 0
 
     def take(self, fix: Fix, *, is_own: bool = True) -> bool:
         """Take a fix; `is_own` when it arrived in this process. False when the unit is unknown or it is an old fix."""
@@ -75,7 +77,19 @@ class Positions:
         before = self._sampled_at.get(fix.unit_id)
         if before is None or fix.fixed_at - before >= SAMPLE:
             self._sampled_at[fix.unit_id] = fix.fixed_at
-            self._samples.append(fix)
+            self._keep_samples([fix])
+
+    def give_back(self, newest: Iterable[Fix], samples: Iterable[Fix]) -> None:
+        """Take back what could not be written; it is tried again with what has come since."""
+        self._to_keep.update(fix.unit_id for fix in newest)
+        since, self._samples = self._samples, []
+        self._keep_samples((*samples, *since))
+
+    def _keep_samples(self, samples: Sequence[Fix]) -> None:
+        """Keep samples up to the bound, the oldest first; the newest position of each unit is kept in any case."""
+        room = SAMPLES_MAX - len(self._samples)
+        self._samples.extend(samples[:room])
+        self.samples_left_out += max(len(samples) - room, 0)
 
     def kept(self) -> tuple[list[Fix], list[Fix]]:
         """Return, for the database, the newest of each unit that moved since the last call, and the tracks' samples."""

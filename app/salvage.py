@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Iterable
-from typing import Final
 
 import asyncpg
 import orjson
@@ -18,8 +17,6 @@ from app.turn import Turn, answer_again, bare_calls
 from dispatch.commands import RaiseSystemAlarm, ReportAlert, ReportCall, TimeIsUp
 
 log = logging.getLogger(__name__)
-
-NO_DIFFERENCE: Final = TimeIsUp  # a stale timer is answered with nothing; whoever named it asks no earlier desk
 
 
 class Salvage:
@@ -102,7 +99,8 @@ class Salvage:
         """Whoever is answered without an event may be sending again what an earlier desk recorded: as it answered."""
         fresh = {line.id for line in turn.batch.commands}
         silent = [w.request for w, _ in turn.answers if w.request.id not in fresh]
-        ids = [request.id for request in silent if not isinstance(request.command, NO_DIFFERENCE)]
+        # A timer is named by a loop with an id of its own each time: no earlier desk has heard of it.
+        ids = [request.id for request in silent if not isinstance(request.command, TimeIsUp)]
         if ids:
             rows = await self._scribe.writer.connection.fetch(statement("find_commands"), self._scribe.region, ids)
             known = {row["id"]: row for row in rows}

@@ -7,8 +7,8 @@ import gc
 from typing import Final
 
 PAUSE_S: Final = 600.0  # a reconnect storm of 1,000 sockets leaves some 36 MB of cycles until then
-# Allocations to a youngest collection (0.5 ms), of those to a middle one (3 ms), of those to a full one: never by
-# itself. Of 10,000 few still live, so little is searched; at 500 it was an eighth of all Python time.
+# Allocations to a youngest collection, of those to a middle one, of those to a full one: never by itself. Of 10,000 few
+# still live, so little is searched; at 500 it was an eighth of a rescue's pure Python time (docs/performance.md).
 THRESHOLDS: Final = (10_000, 5, 1_000_000)
 
 

@@ -1,5 +1,6 @@
 """Keeping positions: the newest per unit and a sampled track, in two statements every few seconds."""
 
+import logging
 from datetime import datetime
 from typing import Final
 
@@ -8,12 +9,25 @@ from app.services import Services
 from app.store.pool import execute, fetch
 from geo.point import Point
 
+log = logging.getLogger(__name__)
+
 SAMPLE_S: Final = 5.0
 
 
 async def keep_positions(services: Services) -> None:
-    """Write what moved since the last sample."""
+    """Write what moved since the last sample; what cannot be written waits for the next round."""
     newest, samples = services.positions.kept()
+    try:
+        await _write(services, newest, samples)
+    except BaseException:
+        services.positions.give_back(newest, samples)
+        raise
+    if services.positions.samples_left_out:
+        log.warning("%d samples of tracks were left out: too many waited", services.positions.samples_left_out)
+        services.positions.samples_left_out = 0
+
+
+async def _write(services: Services, newest: list[Fix], samples: list[Fix]) -> None:
     region = services.settings.region
     if newest:
         accuracies, sources = [fix.accuracy_m for fix in newest], [fix.source for fix in newest]

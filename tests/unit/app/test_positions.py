@@ -2,6 +2,9 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from app import positions as module
 from app.positions import SAMPLE, Fix, Positions
 from geo.point import Point
 from tests.unit.app.pictures import Town, empty_view
@@ -45,3 +48,18 @@ def test_what_was_kept_is_not_kept_again() -> None:
     kept.take(fixes(unit_id, 1, SAMPLE)[0])
     kept.kept()
     assert kept.kept() == ([], [])
+
+
+def test_what_could_not_be_written_comes_again_and_no_more_than_the_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, unit_id = positions()
+    said = fixes(unit_id, 8, timedelta(seconds=10))
+    for fix in said[:4]:
+        kept.take(fix)
+    kept.give_back(*kept.kept())
+    kept.take(said[4])
+    assert kept.kept() == ([said[4]], said[:5])
+    monkeypatch.setattr(module, "SAMPLES_MAX", 2)
+    for fix in said[5:]:
+        kept.take(fix)
+    assert kept.kept() == ([said[-1]], said[5:7])
+    assert kept.samples_left_out == 1
