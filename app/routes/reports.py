@@ -8,7 +8,7 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from app.access.guard import Parts, Psap, TowerOrPsap
+from app.access.guard import MayReportAlerts, MayReportCalls, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.intake import alerts, calls
@@ -27,13 +27,13 @@ KEY_HEADER: Final = "idempotency-key"
 
 
 @router.post("/calls", status_code=201, responses=examples.REPORTED, openapi_extra=examples.CALL)
-async def report_call(request: Request, services: Parts, identity: Psap) -> Response:
+async def report_call(request: Request, services: Parts, identity: MayReportCalls) -> Response:
     """Record a call. The same `call_id` again is the same call: identical answers 200, different is an update."""
     return await take_call(request, services, identity)
 
 
 @router.post("/alerts", status_code=201, responses=examples.REPORTED, openapi_extra=examples.ALERT)
-async def report_alert(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
+async def report_alert(request: Request, services: Parts, identity: MayReportAlerts) -> Response:
     """Record a rescue tower's activation, or what the tower says of itself."""
     return await take_alert(request, services, identity)
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from fastapi import WebSocket, WebSocketDisconnect
 
 from app.access.identity import Identity, Role
+from app.access.policy import Action, reach_of
 from app.access.tickets import SUBPROTOCOL
 from app.codec import to_json
 from app.services import Services
@@ -32,7 +33,7 @@ async def stream(socket: WebSocket, services: Services) -> None:
         await socket.close(BAD_ORIGIN)
         return
     identity, subprotocol = await identify(socket, services)
-    if identity is None or identity.role not in (Role.DISPATCHER, Role.AGENT):
+    if identity is None or reach_of(identity.role, Action.WATCH) is None:
         await socket.close(NOT_KNOWN)
         return
     await socket.accept(subprotocol)
