@@ -581,7 +581,7 @@ export interface MaydayBody {
 
 export interface Me {
   name: string;
-  role: "psap" | "tower" | "agent" | "dispatcher" | "partner" | "tracker";
+  role: "psap" | "tower" | "agent" | "dispatcher" | "supervisor" | "administrator" | "auditor" | "partner" | "tracker";
   sectors: (string)[];
   unit_id: string | null;
 }
