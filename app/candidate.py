@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Coroutine
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, suppress
 from dataclasses import dataclass
 from time import monotonic
 from typing import Any, Final
@@ -18,6 +18,7 @@ from app.stream.reader import Reader
 log = logging.getLogger(__name__)
 
 AGAIN_S: Final = 0.1
+HISTORY_S: Final = 1.0
 
 
 class Replaced(RuntimeError):
@@ -86,24 +87,24 @@ class Candidate:
 
     async def _hold(self) -> None:
         """Build the board, begin to decide, and renew the lease all the while."""
-        renewing = asyncio.create_task(self._lease.keep(), name="lease")
+        renewing = asyncio.create_task(self._renew(), name="lease")
         holding = asyncio.create_task(self._decide(), name="desk")
         closing = asyncio.create_task(self._closing.wait(), name="closing")
+        tasks = (holding, renewing, closing)
         try:
-            await asyncio.wait((renewing, holding, closing), return_when=asyncio.FIRST_COMPLETED)
-            if renewing.done() and not holding.done():
-                renewing.result()
-                log.error("another process has taken the desk of %s", self._desk.region)
-                raise Replaced(self._desk.region)
-            if not holding.done():
-                await self._desk.hand_over()
-            else:
-                holding.result()
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+            await self._desk.hand_over()
         finally:
-            for task in (closing, holding, renewing):
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(closing, holding, renewing, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
             await self._lease.release()
+
+    async def _renew(self) -> None:
+        await self._lease.keep()
+        raise Replaced(f"another process has taken the desk of {self._desk.region}")
 
     async def _decide(self) -> None:
         await self._desk.start()
@@ -114,10 +115,21 @@ class Candidate:
                 await self._roles.hold(stack, self._desk, self._has_predecessor)
                 self._stand(Standing.DESK)
                 log.info("this process holds the desk of %s, epoch %d", self._desk.region, self._desk.epoch)
-                await deciding
+                await self._mind_history(deciding)
+                deciding.result()
             finally:
                 deciding.cancel()
                 await asyncio.gather(deciding, return_exceptions=True)
+
+    async def _mind_history(self, deciding: asyncio.Task[None]) -> None:
+        """Look, while deciding goes on, whether the ledger still holds what was recorded. Raises HistoryGone.
+
+        A desk to which nothing happens would not notice that a failover has lost its last events.
+        """
+        while not deciding.done():
+            await asyncio.wait((deciding,), timeout=HISTORY_S)
+            with suppress(*AWAY):
+                await self._reader.check()
 
     async def _catch_up(self) -> None:
         """Bring the view to where the ledger ends: nobody else appends any more."""

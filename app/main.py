@@ -31,6 +31,7 @@ from app.loops import (
     hooking,
     keeping,
     locating,
+    replication,
     signs,
     silence,
     telling,
@@ -332,4 +333,5 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
+    loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

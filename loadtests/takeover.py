@@ -10,6 +10,7 @@ import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from random import Random
 from statistics import median
 from time import monotonic
@@ -22,7 +23,7 @@ from geo.sign import Sign
 from loadtests.checker import Findings, check
 from loadtests.crowd import PSAP, Crowd
 from loadtests.journal import CallAcked, Journal
-from loadtests.rig import REGION, Engines, KeyRing, Service, client, engines, load_border, make_keys
+from loadtests.rig import REGION, KeyRing, Service, client, engines, load_border, make_keys
 
 SENDERS: Final = 4
 PAUSE_S: Final = 0.05
@@ -84,14 +85,12 @@ class Result:
 
 
 @asynccontextmanager
-async def trio(rig: Engines, name: str) -> AsyncIterator[Trio]:
+async def trio(database: str, redis: str, folder: Path) -> AsyncIterator[Trio]:
     """Run a holder, a standby and a gateway; all must end in good order."""
-    database = await rig.new_database()
-    folder = rig.folder / name
-    border = await load_border(database, rig.valkey.url, folder)
+    border = await load_border(database, redis, folder)
     key_file = {"AUXILIO_KEY_FILE": str(folder / "keys.json")}
-    desks = [Service(database, rig.valkey.url, folder / f"desk-{n}", env=key_file) for n in range(2)]
-    gateway = Service(database, rig.valkey.url, folder, "gateway")
+    desks = [Service(database, redis, folder / f"desk-{n}", env=key_file) for n in range(2)]
+    gateway = Service(database, redis, folder, "gateway")
     running = Trio(desks, gateway, await make_keys(database), border.signs)
     try:
         for service in (*desks, gateway):
@@ -137,29 +136,34 @@ async def insist(http: httpx.AsyncClient, body: dict[str, Any]) -> int:
             await asyncio.sleep(POLL_S)
 
 
-async def take_away(rig: Engines, how: How, times: int, seed: int) -> Result:
+async def take_away(running: Trio, how: How, times: int, seed: int) -> Result:
     """Take the desk away so many times under calls and check every promise made."""
     result, rng = Result(how), Random(seed)
-    name = f"takeover-{how}"
-    async with trio(rig, name) as running:
-        with Journal(rig.folder / name / "journal") as journal:
-            crowd = Crowd(running.gateway, journal, running.signs, rng)
-            calling = [asyncio.create_task(crowd.call(running.keys.psap, PAUSE_S)) for _ in range(SENDERS)]
-            try:
-                for _ in range(times):
-                    await asyncio.sleep(rng.uniform(*LIFE_S))
-                    result.answered_s.append(await lose_desk(running, how, rng, journal))
-                crowd.stopping.set()
-                await asyncio.wait_for(asyncio.gather(*calling), ANSWER_S)
-            finally:
-                for task in calling:
-                    task.cancel()
-                await asyncio.gather(*calling, return_exceptions=True)
-            result.posted, result.acked, result.statuses = journal.posted, journal.acked, crowd.statuses
-            database = running.gateway.database
-            result.findings = await check(database, REGION, journal.read())
-            result.findings.broken += (await verify(database, REGION)).faults
+    database = running.gateway.database
+    with Journal(running.gateway.folder / f"journal-{how}") as journal:
+        async with calling(running, journal, rng) as crowd:
+            for _ in range(times):
+                await asyncio.sleep(rng.uniform(*LIFE_S))
+                result.answered_s.append(await lose_desk(running, how, rng, journal))
+        result.posted, result.acked, result.statuses = journal.posted, journal.acked, crowd.statuses
+        result.findings = await check(database, REGION, journal.read())
+        result.findings.broken += (await verify(database, REGION)).faults
     return result
+
+
+@asynccontextmanager
+async def calling(running: Trio, journal: Journal, rng: Random) -> AsyncIterator[Crowd]:
+    """Let calls come in at the gateway for as long as the block lasts; each is sent until it is answered."""
+    crowd = Crowd(running.gateway, journal, running.signs, rng, prefix=f"{rng.getrandbits(32):x}")
+    tasks = [asyncio.create_task(crowd.call(running.keys.psap, PAUSE_S)) for _ in range(SENDERS)]
+    try:
+        yield crowd
+        crowd.stopping.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), ANSWER_S)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def main() -> int:
@@ -171,9 +175,12 @@ async def main() -> int:
     given = parser.parse_args()
     is_clean = True
     print(Result.HEADER)
-    async with engines() as servers:
+    async with (
+        engines() as servers,
+        trio(await servers.new_database(), servers.valkey.url, servers.folder / "takeover") as running,
+    ):
         for how in given.how:
-            result = await take_away(servers, how, given.kills, given.seed)
+            result = await take_away(running, how, given.kills, given.seed)
             print(result.row(), flush=True)
             if not result.findings.is_clean:
                 print(result.findings)

@@ -2,7 +2,7 @@
 
 import logging
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 import asyncpg
 
@@ -25,18 +25,18 @@ def hosts_of(dsn: str) -> tuple[str, ...]:
     A password may hold a comma; a host cannot.
     """
     parts = urlsplit(dsn)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    hosts, ports = query.pop("host", "").split(","), query.pop("port", "").split(",")
     account, at, places = parts.netloc.rpartition("@")
-    query = parse_qsl(parts.query, keep_blank_values=True)
-    given = dict(query)
-    if "host" not in given:
-        return tuple(urlunsplit(parts._replace(netloc=f"{account}{at}{place}")) for place in places.split(","))
-    hosts, ports = given["host"].split(","), given.get("port", "").split(",")
-    rest = [(name, value) for name, value in query if name not in ("host", "port")]
+    if len(hosts) == 1 and "," not in places:
+        return (dsn,)
+    if len(hosts) == 1:
+        tail = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return tuple(f"{parts.scheme}://{account}{at}{place}{tail}" for place in places.split(","))
     found = []
-    for number, host in enumerate(hosts):
-        port = ports[number] if len(ports) == len(hosts) else ports[0]
-        more = [("host", host), *([("port", port)] if port else []), *rest]
-        found.append(urlunsplit(parts._replace(query=urlencode(more, quote_via=quote))))
+    for host, port in zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True):
+        own = {"host": host, "port": port, **query} if port else {"host": host, **query}
+        found.append(f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(own, quote_via=quote)}")
     return tuple(found)
 
 

@@ -37,11 +37,18 @@ class Reader:
                 log.warning("%s; the view begins anew, and every client is sent to the snapshot", gone)
                 await self._begin_anew()
 
+    async def check(self) -> Head:
+        """Return where the ledger stands. Raises HistoryGone, and what stands for PostgreSQL being away."""
+        view = self._services.view
+        known = view.ledger_id, view.seq, view.hash  # before asking: the view may move on meanwhile
+        async with self._services.pool.acquire(timeout=ACQUIRE_S) as connection:
+            head = await read_head(connection, self._services.settings.region)
+        demand_history(head, *known)
+        return head
+
     async def _fold(self) -> None:
         view, region = self._services.view, self._services.settings.region
-        async with self._services.pool.acquire(timeout=ACQUIRE_S) as connection:
-            head = await read_head(connection, region)
-        demand_history(head, view.ledger_id, view.seq, view.hash)
+        head = await self.check()
         if head.seq == view.seq:
             return
         events: list[Recorded] = []

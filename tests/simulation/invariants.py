@@ -53,7 +53,7 @@ class Invariants:
         self.history.check_order()
 
     def _check_grace(self, now: datetime) -> None:
-        """Nobody was there to take answers: nothing that a device or a person owes passes before it can be sent again."""
+        """Nobody was there to take answers: nothing that is owed passes before it can be sent again."""
         for due, _, row_id, name in self.board.deadlines.live():
             if name in OWED:
                 assert due >= now + TAKEOVER_GRACE, f"a takeover left assignment {row_id} no time for its {name}"
