@@ -36,7 +36,7 @@ def hosts_of(dsn: str) -> tuple[str, ...]:
     found = []
     for host, port in zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True):
         own = {"host": host, "port": port, **query} if port else {"host": host, **query}
-        found.append(f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(own, quote_via=quote)}")
+        found.append(f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(own, quote_via=quote, safe="/")}")
     return tuple(found)
 
 
