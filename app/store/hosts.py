@@ -36,7 +36,8 @@ def hosts_of(dsn: str) -> tuple[str, ...]:
     found = []
     for host, port in zip(hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts), strict=True):
         own = {"host": host, "port": port, **query} if port else {"host": host, **query}
-        found.append(f"{parts.scheme}://{parts.netloc}{parts.path}?{urlencode(own, quote_via=quote, safe="/")}")
+        asked = urlencode(own, quote_via=quote, safe="/")
+        found.append(f"{parts.scheme}://{parts.netloc}{parts.path}?{asked}")
     return tuple(found)
 
 
