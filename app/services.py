@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from time import monotonic
 from typing import Any, Protocol
 
@@ -34,6 +35,14 @@ class Submitter(Protocol):
         ...
 
 
+class Standing(StrEnum):
+    """What a process is to its region: `desk` decides, `standby` would take over, `gateway` never does."""
+
+    GATEWAY = "gateway"
+    STANDBY = "standby"
+    DESK = "desk"
+
+
 @dataclass(slots=True)
 class Services:
     """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock."""
@@ -58,6 +67,7 @@ class Services:
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
     heard: float = field(default_factory=monotonic)
+    standing: Standing = Standing.GATEWAY
     on_presence: Callable[[str, bool], None] | None = None
 
     def submit(self, request: Request) -> Awaitable[Answer]:

@@ -14,7 +14,7 @@ from app.access.tickets import SUBPROTOCOL
 from app.codec import to_json
 from app.services import Services
 from app.stream.acts import Acts
-from app.stream.hub import OUTBOX_FRAMES_MAX, Client
+from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
 from app.stream.session import BadFrame, FieldFrame, Hello, Session
 
 log = logging.getLogger(__name__)
@@ -81,9 +81,7 @@ def greet(client: Client, hello: Hello, services: Services) -> None:
     past = services.view.since(hello.since) if hello.since is not None else []
     mine = [frame for frame in past or () if not hello.topics.isdisjoint(frame.topics)]
     if past is None or len(mine) > PAST_FRAMES_MAX:
-        topics = ",".join(sorted(hello.topics))
-        resync = {"kind": "resync", "url": f"/v1/board?topics={topics}", "cursor": services.view.cursor()}
-        client.say(to_json(resync))
+        client.say(resync(hello.topics, services.view.cursor()))
         return
     welcome = {"kind": "welcome", "cursor": services.view.cursor(), "topics": sorted(hello.topics)}
     client.say(to_json(welcome))
