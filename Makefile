@@ -11,7 +11,7 @@ TYPED := -p geo -p dispatch -p app -p loadtests -p tests
 LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --quiet
 
 # Files of hashes: each would be taken for a secret.
-NO_SECRETS := --exclude-files 'requirements.*\.txt|package-lock\.json'
+NO_SECRETS := --exclude-files '^\.secrets\.baseline|requirements.*\.txt|package-lock\.json'
 
 # The screens are built with the node of a Python wheel: nobody who runs Auxilio needs one of their own.
 WEB := app/web
