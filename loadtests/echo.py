@@ -2,10 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Final
 
+from fastapi import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app.http import Bodies, Headers
@@ -19,14 +20,18 @@ async def echo(scope: Scope, receive: Receive, send: Send) -> None:
     if scope["type"] == "websocket":
         await _converse(receive, send)
     elif scope["type"] == "http":
-        length, more = 0, True
-        while more:
-            message = await receive()
-            length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+        status, length, more = (404 if scope["path"] == NOWHERE else 200), 0, True
+        ends: Mapping[str, str] = {}
+        try:
+            while more:
+                message = await receive()
+                length, more = length + len(message.get("body", b"")), message.get("more_body", False)
+        except HTTPException as refused:  # the limits of `Bodies`, as the service's framework would answer them
+            status, ends = refused.status_code, refused.headers or {}
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         said = json.dumps({"headers": headers, "length": length}).encode()
-        kind = [(b"content-type", b"application/json")]
-        await send({"type": "http.response.start", "status": 404 if scope["path"] == NOWHERE else 200, "headers": kind})
+        kind = [(b"content-type", b"application/json"), *((n.encode(), v.encode()) for n, v in ends.items())]
+        await send({"type": "http.response.start", "status": status, "headers": kind})
         await send({"type": "http.response.body", "body": said})
 
 

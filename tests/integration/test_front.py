@@ -10,8 +10,9 @@ import pytest
 import pytest_asyncio
 import websockets
 
+from loadtests.debian import NotToBeHad, program
 from loadtests.echo import NOWHERE, echoing
-from tests.integration.haproxy import Front, front
+from loadtests.haproxy import Front, front
 
 HEADERS_S = 5.0  # as haproxy.cfg says
 SLACK_S = 3.0
@@ -19,6 +20,10 @@ SLACK_S = 3.0
 
 @pytest_asyncio.fixture(scope="module")
 async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Front]:
+    try:
+        program("haproxy", "haproxy")
+    except NotToBeHad as error:
+        pytest.skip(str(error))
     async with echoing() as port, front(tmp_path_factory.mktemp("front"), port) as running:
         yield running
 
@@ -81,6 +86,7 @@ async def test_who_never_ends_its_headers_is_shown_out_and_others_are_served_mea
         writer.close()
 
 
+@pytest.mark.usefixtures("world")
 async def test_a_stranger_who_hammers_is_held_off_and_whoever_has_a_key_is_not(tmp_path: Path) -> None:
     """A front of its own: the count is by address, and all of a test come from one."""
     async with (
@@ -97,6 +103,7 @@ async def test_a_stranger_who_hammers_is_held_off_and_whoever_has_a_key_is_not(t
         assert (await stranger.post(f"{world.url}/v1/calls", headers=key, content=b"{}")).status_code == 200
 
 
+@pytest.mark.usefixtures("world")
 async def test_with_no_service_ready_one_that_lives_is_asked(tmp_path: Path) -> None:
     """A service whose picture is old still keeps reports; an answer of the front's own would not."""
     async with echoing() as port, front(tmp_path, 1, port) as world, httpx.AsyncClient(verify=world.trusting()) as psap:

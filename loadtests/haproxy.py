@@ -11,16 +11,15 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
-import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from app.tls.authority import ensure
-from tests.debian import NotToBeHad, program
+from loadtests.debian import program
 
-CONFIGURATION = Path(__file__).parents[2] / "deploy" / "haproxy" / "haproxy.cfg"
+CONFIGURATION = Path(__file__).parents[1] / "deploy" / "haproxy" / "haproxy.cfg"
 START_S = 10.0
 STOP_S = 5.0
 
@@ -56,17 +55,9 @@ class Front:
         return context
 
 
-def haproxy_program() -> str:
-    """Return HAProxy; where it can neither be found nor installed the test is skipped."""
-    try:
-        return program("haproxy", "haproxy")
-    except NotToBeHad as error:
-        pytest.skip(str(error))
-
-
 @asynccontextmanager
 async def front(folder: Path, *services: int) -> AsyncIterator[Front]:
-    """Run the front before services on these ports of loopback."""
+    """Run the front before services on these ports of loopback. Raises NotToBeHad."""
     folder.mkdir(parents=True, exist_ok=True)
     ours = ensure(folder / "site", ["localhost"], [ip_address("127.0.0.1")], datetime.now(UTC))
     site, clients = folder / "site.pem", folder / "clients.pem"
@@ -78,10 +69,9 @@ async def front(folder: Path, *services: int) -> AsyncIterator[Front]:
         port = free.getsockname()[1]
     env = {"AUXILIO_FRONT": f"127.0.0.1:{port}", "AUXILIO_CERT": str(site), "AUXILIO_CLIENT_CA": str(clients)}
     env |= {f"AUXILIO_SERVICE_{n}": f"127.0.0.1:{service}" for n, service in enumerate(services, 1)}
+    command = (program("haproxy", "haproxy"), "-db", "-f", str(CONFIGURATION))
     with (folder / "haproxy.log").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            haproxy_program(), "-db", "-f", str(CONFIGURATION), env={**os.environ, **env}, stdout=log, stderr=log
-        )
+        process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **env}, stdout=log, stderr=log)
     try:
         async with asyncio.timeout(START_S):
             while process.returncode is None and not await _listens(port):
