@@ -98,7 +98,7 @@ async def _execute(database: str, query: str) -> None:
 
 
 REMOVALS: Final = (
-    Removal("answer after the commit", "lost", under_storm("early-answer", kills=3)),
+    Removal("answer after the commit", "lost", under_storm("early-answer", kills=6)),
     Removal("unique index calls_once", "doubled", under_storm("forget-calls", drop="calls_once")),
     Removal(
         "unique index assignments_one_active", "overlapping", under_storm("double-book", drop="assignments_one_active")
