@@ -107,7 +107,7 @@ def desk(
     ] = None,
 ) -> None:
     """Hold the desk, or stand by for it, and serve nothing but its health; `gateway` processes take the requests."""
-    found = [settings(port=port, host=host, region=name) for name in region or [None]]
+    found = [settings(port=port, host=host, region=name) for name in region or (None,)]
     raise typer.Exit(run(running.run_desk_only(found, lambda url, more: say(f"Auxilio desk serves {url}", more))))
 
 

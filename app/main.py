@@ -41,7 +41,8 @@ from app.loops import (
 )
 from app.positions import Fix, Positions
 from app.publishing import Publisher
-from app.relay import Relay, open_redis
+from app.relay import Relay
+from app.relay_nodes import is_cluster, open_redis
 from app.sealing import KeyFile, Sealer
 from app.services import Services, Standing, Submitter
 from app.settings import Settings, load_sectors
@@ -219,7 +220,12 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
     publisher.connect(services)
     redis = open_redis(urls.redis)
     stack.push_async_callback(redis.aclose)
-    relay = Relay(redis, settings.region, lambda state: _note_relay(services, state))
+    relay = Relay(
+        redis,
+        settings.region,
+        lambda state: _note_relay(services, state),
+        counts_all=not is_cluster(urls.redis),
+    )
     start_task(stack, relay.run(), "relay", relay.close)
     add_common_loops(services, relay)
     add_locating(stack, services)
