@@ -4,7 +4,7 @@ from datetime import datetime
 
 from dispatch.board import Board
 from dispatch.deadlines import marks_of
-from dispatch.entities import Incident, Row
+from dispatch.entities import Alert, Assignment, Call, Incident, Row
 
 
 def forget_closed(board: Board, before: datetime) -> list[int]:
@@ -40,7 +40,7 @@ def _is_over(board: Board, incident: Incident, before: datetime) -> bool:
 
 def _rows_of(board: Board, incident: Incident) -> list[Row]:
     """Return what is about this incident; what was merged away is about another one."""
-    rows = [
+    rows: list[Call | Alert | Assignment] = [
         *(board.calls[i] for i in incident.calls),
         *(board.alerts[i] for i in incident.alerts),
         *(board.assignments[i] for i in incident.assignments),
