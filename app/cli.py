@@ -90,14 +90,30 @@ def say(line: str, more: str) -> None:
 
 @cli.command()
 def serve(port: Port = None, host: Host = None, tls: Tls = None) -> None:
-    """Run the service: decide, record, serve HTTP, websockets and the screens, all in one process."""
+    """Run the service: decide, record, serve HTTP, websockets and the screens, all in one process.
+
+    When another process holds the desk, it serves as a gateway does, and takes the desk over when that one goes.
+    """
     found = settings(port=port, host=host, tls=tls)
     raise typer.Exit(run(running.run_desk(found, lambda url, more: say(f"Auxilio serves {url}", more))))
 
 
 @cli.command()
+def desk(
+    port: Port = None,
+    host: Host = None,
+    region: Annotated[
+        list[str] | None, typer.Option(help="A region to hold; repeatable. Default: the one set.")
+    ] = None,
+) -> None:
+    """Hold the desk, or stand by for it, and serve nothing but its health; `gateway` processes take the requests."""
+    found = [settings(port=port, host=host, region=name) for name in region or (None,)]
+    raise typer.Exit(run(running.run_desk_only(found, lambda url, more: say(f"Auxilio desk serves {url}", more))))
+
+
+@cli.command()
 def gateway(port: Port = None, host: Host = None, tls: Tls = None) -> None:
-    """Run one more process for HTTP, websockets and the screens; it needs a `serve` on the same database."""
+    """Run one more process for HTTP, websockets and the screens; it needs a `serve` or `desk` on the same database."""
     found = settings(port=port, host=host, tls=tls)
     raise typer.Exit(run(running.run_gateway(found, lambda url, more: say(f"Auxilio gateway serves {url}", more))))
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from time import monotonic
 from typing import Final
 from uuid import UUID
@@ -18,6 +19,7 @@ from app.salvage import Salvage
 from app.scribe import TRIES_MAX, Scribe
 from app.store import ledger
 from app.turn import Turn, answer_again
+from dispatch.archive import forget_closed
 from dispatch.board import Board
 from dispatch.commands import TakeOver
 
@@ -82,6 +84,10 @@ class Desk:
         open_here = [*self._lanes.waiting(), *self._in_hand.values(), *self._twins]
         if open_here:
             await asyncio.wait([one.answer for one in open_here], timeout=HAND_OVER_S)
+
+    def forget(self, before: datetime) -> None:
+        """Let go of what closed before an instant; a command that names it brings it back first."""
+        forget_closed(self.board, before)
 
     async def take_over(self) -> None:
         """Record the takeover, which gives open offers more time. `run` must be running."""

@@ -24,6 +24,7 @@ from app.lease.lease import Lease
 from app.link.client import LinkClient
 from app.link.server import LinkServer
 from app.loops import (
+    archiving,
     calling_back,
     collecting,
     forgetting,
@@ -41,7 +42,8 @@ from app.loops import (
 )
 from app.positions import Fix, Positions
 from app.publishing import Publisher
-from app.relay import Relay, open_redis
+from app.relay import Relay
+from app.relay_nodes import is_cluster, open_redis
 from app.sealing import KeyFile, Sealer
 from app.services import Services, Standing, Submitter
 from app.settings import Settings, load_sectors
@@ -219,7 +221,12 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
     publisher.connect(services)
     redis = open_redis(urls.redis)
     stack.push_async_callback(redis.aclose)
-    relay = Relay(redis, settings.region, lambda state: _note_relay(services, state))
+    relay = Relay(
+        redis,
+        settings.region,
+        lambda state: _note_relay(services, state),
+        counts_all=not is_cluster(urls.redis),
+    )
     start_task(stack, relay.run(), "relay", relay.close)
     add_common_loops(services, relay)
     add_locating(stack, services)
@@ -298,6 +305,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
 
     loops = services.loops
     loops.add("heart", HEART_S, heart)
+    loops.add("archive", archiving.PAUSE_S, lambda: archiving.forget_at_desk(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
@@ -333,5 +341,6 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
+    loops.add("old view", archiving.PAUSE_S, lambda: archiving.forget_in_view(services))
     loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

@@ -9,26 +9,16 @@ from typing import Any, Final
 
 import orjson
 from redis.asyncio import Redis
-from redis.asyncio.retry import Retry
-from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from app.loops.telling import fix_json
 from app.positions import Fix
+from app.relay_nodes import SOCKET_S
 from app.store.ledger import Batch
 
 log = logging.getLogger(__name__)
 
-SOCKET_S: Final = 1.0  # redis-py's defaults hang for 25 s on a stopped server (reliability section 1)
 WAITING_MAX: Final = 2_000  # batches; beyond it the oldest are dropped and followers read the ledger instead
-
-
-def open_redis(url: str) -> Redis:
-    """Return a client that gives up quickly and never retries by itself."""
-    client: Redis = Redis.from_url(
-        url, socket_timeout=SOCKET_S, socket_connect_timeout=SOCKET_S, retry=Retry(NoBackoff(), 0)
-    )
-    return client
 
 
 def channel(region: str, what: str) -> str:
@@ -69,15 +59,17 @@ class Relay:
     """The sending end. `publish` never waits; what Redis cannot take is dropped, because the ledger has it.
 
     A batch is sent only while somebody listened to the last message: a follower that comes hears a head first, within
-    250 ms, and reads what it missed in the ledger. Without gateways this spares every call a round trip.
+    250 ms, and reads what it missed in the ledger. Without gateways this spares every call a round trip. A node of a
+    cluster knows of its own listeners only: there `counts_all` is False, and everything is sent.
     """
 
-    def __init__(self, redis: Redis, region: str, state: Callable[[str], None]) -> None:
+    def __init__(self, redis: Redis, region: str, state: Callable[[str], None], *, counts_all: bool = True) -> None:
         self._redis = redis
         self._region = region
         self._state = state
         self.name = secrets.token_hex(4)
-        self._is_heard = False
+        self._counts_all = counts_all
+        self._is_heard = not counts_all
         self._waiting: asyncio.Queue[tuple[str, bytes]] = asyncio.Queue(WAITING_MAX)
 
     def publish(self, batch: Batch) -> None:
@@ -107,7 +99,8 @@ class Relay:
             if not what:
                 return
             try:
-                self._is_heard = bool(await self._redis.publish(channel(self._region, what), data))
+                listeners = await self._redis.publish(channel(self._region, what), data)
+                self._is_heard = bool(listeners) or not self._counts_all
             except (RedisError, OSError) as error:
                 self._state(f"down: {type(error).__name__}")
                 await asyncio.sleep(SOCKET_S)

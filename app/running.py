@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from app.desks import build_health, first_to_end, refuse_shared_lines, start_desks
 from app.engines import Urls, engines
 from app.http import build_asgi
-from app.main import Process, desk_process, gateway_process
+from app.main import Process, desk_process, gateway_process, start_task
 from app.server import Server, listen
 from app.settings import Settings
 from app.store.migrate import migrate
@@ -25,6 +26,23 @@ async def run_desk(settings: Settings, on_ready: OnReady) -> int:
         if applied:
             log.info("migrated: %s", ", ".join(applied))
         return await _serve(desk_process, settings, urls, on_ready)
+
+
+async def run_desk_only(regions: Sequence[Settings], on_ready: OnReady) -> int:
+    """Hold, or stand by for, the desks of these regions until stopped; serve their health; return the exit status."""
+    refuse_shared_lines(regions)
+    async with engines(regions[0]) as urls:
+        applied = await migrate(urls.database)
+        if applied:
+            log.info("migrated: %s", ", ".join(applied))
+        sock = listen(regions[0].listen_host, regions[0].port)
+        host, port = sock.getsockname()[:2]
+        async with AsyncExitStack() as stack:
+            desks = await start_desks(stack, regions, urls)
+            vital = start_task(stack, first_to_end(desks.values()), "desks")
+            server = Server(build_health(desks))
+            asyncio.get_running_loop().call_soon(on_ready, f"http://{host}:{port}", "")
+            return _status(await server.run_until(sock, vital))
 
 
 async def run_gateway(settings: Settings, on_ready: OnReady) -> int:
@@ -47,6 +65,10 @@ async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: OnReady
         url, invitation = f"{'http' if tls is None else 'https'}://{host}:{port}", tls.invitation if tls else ""
         asyncio.get_running_loop().call_soon(on_ready, url, invitation)
         error = await server.run_until(sock, process.vital)
+    return _status(error)
+
+
+def _status(error: BaseException | None) -> int:
     if error is not None:
         log.error("stopped: %s: %s", type(error).__name__, error)
         return 3

@@ -14,15 +14,17 @@ from app.codec import Recorded, encode_row, to_json
 from app.frames import Frame, Shown
 from app.scopes import Scope, Scopes, is_live
 from app.store.ledger import Head
+from dispatch.archive import forget_closed
 from dispatch.board import Board
 from dispatch.entities import TABLES, Assignment, Incident, Key, Row, Unit
-from dispatch.events import DeskTookOver, RegistryImported
+from dispatch.events import DeskTookOver, IncidentRecalled, RegistryImported
 from dispatch.fold import apply
 
 FRAMES_KEPT: Final = 20_000  # the past a client may ask for: hours of a usual day, a minute of a flood; 100 MB
 SEQ: Final = re.compile(r"[0-9]{1,18}")  # int() of thousands of digits is an error
 NOBODY: Final[Scope] = frozenset()
-BESIDE_ROWS: Final = (DeskTookOver, RegistryImported)  # these move the board itself as well: its epoch, its registry
+# These move the board itself as well: its epoch, its registry, what it must not let go.
+BESIDE_ROWS: Final = (DeskTookOver, RegistryImported, IncidentRecalled)
 SHOWN_ORDER: Final = ("sectors", "units", "incidents", "calls", "alerts", "assignments", "alarms", "towers")
 
 
@@ -58,6 +60,11 @@ class View:
         self.hash = head_hash
         self.frames.extend(frames)
         return frames
+
+    def forget(self, before: datetime) -> None:
+        """Let go of what closed before an instant: no client sees it any more."""
+        for incident_id in forget_closed(self.board, before):
+            self._scopes.forget(incident_id)
 
     def _fold(self, recorded: Recorded) -> Frame:
         moved = {(TABLES[type(row)], row.id): row for row in self._rows_made(recorded)}

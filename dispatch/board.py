@@ -40,6 +40,7 @@ class Board(Indexes):
         )
         self.last_ids = dict.fromkeys(NUMBERED, 0)
         self.touched: dict[Key, None] = {}
+        self.recalled: dict[int, datetime] = {}  # when an archived incident was brought back
         self._lending: dict[str, frozenset[str]] = {}
 
     def next_id(self, table: str) -> int:
@@ -60,6 +61,11 @@ class Board(Indexes):
         if cls is SectorRow:
             self._lending.clear()
         self.index(before, row)
+
+    def remove(self, row: Row) -> None:
+        """Let go of a row that is over; the numbers given stay given."""
+        del self.tables[TABLES[type(row)]][row.id]
+        self.unindex(row)
 
     def adopt(self, rows: Iterable[Row], seq: int, at: datetime) -> None:
         """Take the rows that another board's fold of event `seq` made. Raises ValueError when it does not follow."""

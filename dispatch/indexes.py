@@ -53,6 +53,23 @@ class Indexes:
         if follow is not None:
             follow(before, row)
 
+    def unindex(self, row: Row) -> None:
+        """Forget a row that is over: a call, an alert, an assignment; what else is over stands in no index."""
+        match row:
+            case Call():
+                if row.psap_call_id is not None:
+                    drop(self.call_of, (row.psap, row.psap_call_id), row.id)
+                if row.caller is not None:
+                    leave(self.calls_by_caller, row.caller, row.id)
+            case Alert():
+                for source_id in row.source_ids:
+                    drop(self.alert_of, (row.tower_id, source_id), row.id)
+                leave(self.alerts_at_tower, row.tower_id, row.id)
+            case Assignment():
+                drop(self.to_hear, (row.unit_id, row.must_hear_seq), row.id)
+            case _:
+                pass
+
     def _index_incident(self, before: Incident | None, row: Incident) -> None:
         if row.where is Where.QUEUED or row.held is Held.NOBODY_LEFT:
             self.queue.put(row)
@@ -133,6 +150,19 @@ def discard(index: defaultdict[K, set[int]], key: K, row_id: int) -> None:
     rows = index[key]
     rows.discard(row_id)
     if not rows:
+        del index[key]
+
+
+def drop(index: dict[K, int], key: K, row_id: int) -> None:
+    """Take a row out of an index of one row each, unless another stands there by now."""
+    if index.get(key) == row_id:
+        del index[key]
+
+
+def leave(index: defaultdict[K, list[int]], key: K, row_id: int) -> None:
+    """Take a row out of an index of rows in order."""
+    index[key].remove(row_id)
+    if not index[key]:
         del index[key]
 
 

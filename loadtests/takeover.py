@@ -138,7 +138,7 @@ async def insist(http: httpx.AsyncClient, body: dict[str, Any]) -> int:
 
 async def take_away(running: Trio, how: How, times: int, seed: int) -> Result:
     """Take the desk away so many times under calls and check every promise made."""
-    result, rng = Result(how), Random(seed)
+    result, rng = Result(how), Random(f"{how} {seed}")  # call ids follow from it
     database = running.gateway.database
     with Journal(running.gateway.folder / f"journal-{how}") as journal:
         async with calling(running, journal, rng) as crowd:

@@ -23,10 +23,15 @@ async def live() -> dict[str, str]:
 @router.get("/ready", responses={503: {"description": "not fit to serve; the body says why"}})
 async def ready(services: Parts) -> Response:
     """Answer 200 when the database answers, the desk is heard, and every loop runs."""
+    state = await state_of(services)
+    return Response(orjson.dumps(state), 200 if state["status"] == "ok" else 503, media_type="application/json")
+
+
+async def state_of(services: Services) -> dict[str, Any]:
+    """Return whether a process is `ok` or `unfit` for its region, and why."""
     checks = await _checks(services)
     fit = all(check["ok"] for check in checks.values() if check.get("needed", True))
-    body = {"status": "ok" if fit else "unfit", "seq": services.view.seq, "checks": checks}
-    return Response(orjson.dumps(body), 200 if fit else 503, media_type="application/json")
+    return {"status": "ok" if fit else "unfit", "seq": services.view.seq, "checks": checks}
 
 
 async def _checks(services: Services) -> dict[str, Any]:

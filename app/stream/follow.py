@@ -13,7 +13,8 @@ from redis.exceptions import RedisError
 from app.codec import decode_event
 from app.positions import Fix
 from app.publishing import Publisher
-from app.relay import SOCKET_S, channel, decode_batch
+from app.relay import channel, decode_batch
+from app.relay_nodes import SOCKET_S
 from app.services import Services
 from app.store.writer import AWAY
 from app.stream.reader import Reader

@@ -124,7 +124,8 @@ def reopened(board: Board, event: e.IncidentReopened, at: datetime) -> None:
     )
 
 
-def recalled(board: Board, event: e.IncidentRecalled, _at: datetime) -> None:
+def recalled(board: Board, event: e.IncidentRecalled, at: datetime) -> None:
+    board.recalled[event.incident.id] = at
     rows: tuple[Row, ...] = (event.incident, *event.calls, *event.alerts, *event.assignments)
     for row in rows:
         board.put(row)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -21,8 +22,9 @@ from app.scribe import TRIES_MAX
 from app.services import Services
 from app.settings import Settings
 from app.verify import verify
-from dispatch.commands import AcceptPlace, AddNote, RegisterUnits, ReportCall, SetDuty
+from dispatch.commands import AcceptPlace, AddNote, RecordOutcome, RegisterUnits, ReportCall, SetDuty
 from dispatch.entities import Place, Unit
+from dispatch.status import Outcome as Outcomes
 from geo.place import PlaceState
 from geo.point import Point
 from loadtests.cutter import Cut, Cutter, cutter
@@ -212,6 +214,26 @@ async def test_a_command_that_needs_a_recall_is_not_starved_by_a_flood(
                 is_over.set()
         assert [a.outcome for a in answers] == [Outcome.DONE] * 3
         assert services.view.board.incidents[incident].notes == 3
+
+
+async def test_what_desk_and_view_have_let_go_is_brought_back_when_it_is_named(rig: Engines) -> None:
+    database = await rig.new_database()
+    async with a_desk(rig, database) as services:
+        incident = (await answer_to(services, call_request(services, "old"))).reply["incident_id"]
+        outcome = Request(RecordOutcome(incident, Outcomes.FOUND_WELL, "dispatcher-1"), "dispatcher-1")
+        assert (await answer_to(services, outcome)).outcome is Outcome.DONE
+        later = services.clock.now() + timedelta(seconds=1)
+        holder = services.submitter
+        assert isinstance(holder, desk.Desk)
+        holder.forget(later)
+        services.view.forget(later)
+        assert incident not in holder.board.incidents
+        assert incident not in services.view.board.incidents
+        note = Request(AddNote(incident, str(uuid4()), "dispatcher-1"), "dispatcher-1")
+        assert (await answer_to(services, note)).outcome is Outcome.DONE
+        assert services.view.board.incidents[incident].notes == 1
+        again = await answer_to(services, call_request(services, "old"))
+        assert again.reply["incident_id"] == incident, "the same call is known again"
 
 
 async def test_a_failed_rescue_fails_its_command_and_not_the_desk(rig: Engines) -> None:

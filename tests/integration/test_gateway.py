@@ -18,6 +18,7 @@ from redis.asyncio import Redis
 from app.embedded.postgres import Postgres
 from app.embedded.valkey import Valkey
 from app.relay import channel
+from loadtests.cluster import cluster, until_answering, until_whole
 from loadtests.rig import REGION, Engines, Service
 from tests.integration.stage import Stage, quiet, stage, storm
 from tests.integration.watcher import Watcher, snapshot, until
@@ -339,3 +340,53 @@ async def test_a_gateway_outlives_postgresql_and_the_desk_going_away_at_once(rig
             await console.check()
     finally:
         await own.postgres.stop()
+
+
+async def relay_says(pair: Pair, wanted: str, within_s: float = 6.0) -> None:
+    """Hold that a gateway's console is told this of the relay, in time; empty means that all is well."""
+    async with pair.stage.console(service=pair.gateway) as console:
+
+        def is_told() -> bool:
+            state = (relay_of(console) or "") if console.heard("pulse") else None
+            return state is not None and bool(state) == bool(wanted) and wanted in state
+
+        await until(is_told, f"the relay: {wanted or 'well'}", within_s)
+
+
+async def test_a_relay_that_hangs_is_said_on_the_console_and_loses_nothing(rig: Engines) -> None:
+    async with a_pair(rig, "hanging") as pair:
+        assert pair.valkey.pid is not None
+        await relay_says(pair, "")
+        os.kill(pair.valkey.pid, signal.SIGSTOP)
+        try:
+            for _ in range(3):
+                await follows(pair, POLL_S)
+            await relay_says(pair, "silent", 12.0)
+        finally:
+            os.kill(pair.valkey.pid, signal.SIGCONT)
+        await relay_says(pair, "", 12.0)
+        await same_picture(pair)
+
+
+async def test_a_cluster_carries_the_relay_while_any_of_its_nodes_lives(rig: Engines) -> None:
+    async with (
+        cluster(rig.folder / "cluster") as (url, nodes),
+        stage(rig, "clustered", agents=1, redis=url) as running,
+    ):
+        desk = running.service
+        gateway = Service(desk.database, url, desk.folder, "gateway")
+        await gateway.start()
+        pair = Pair(running, gateway, rig.valkey)
+        try:
+            await follows(pair, 1.0)
+            for node in nodes[:2]:  # whichever it talks to first, it has to leave at least one
+                await node.kill()
+                await follows(pair, POLL_S)
+                await relay_says(pair, "", 12.0)
+                node.start()
+                await until_answering(node)
+                await until_whole(node)
+            await same_picture(pair)
+        finally:
+            status = await gateway.stop()
+        assert status == 0, gateway.last_words()

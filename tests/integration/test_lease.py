@@ -65,7 +65,7 @@ async def test_sockets_at_the_standby_stay_open_through_its_takeover(running: Tr
         await console.check()
 
 
-@pytest.mark.parametrize(("how", "times"), [("kill", 2), ("term", 1), ("stop", 1)])
+@pytest.mark.parametrize(("how", "times"), [("kill", 2), ("term", 1)])
 async def test_the_standby_takes_over_and_what_was_in_flight_is_answered_once(
     running: Trio, how: How, times: int
 ) -> None:

@@ -86,6 +86,14 @@ describe('a resync', () => {
     expect(bench.stream.cursor).toBe('ffff.21');
   });
 
+  it('fetches again when another process still shows a history that a failover has lost', () => {
+    const bench = new Bench().live(500);
+    bench.hear({ kind: 'resync', url: '/v1/board', cursor: 'ffff.20' });
+    expect(bench.feed({ what: 'fetched', board: board(499) })[0]).toMatchObject({ do: 'fetch', url: '/v1/board' });
+    bench.feed({ what: 'fetched', board: { ...board(20), cursor: 'ffff.20' } });
+    expect(bench.hear(event(21))).toEqual([{ do: 'apply', frame: event(21) }]);
+  });
+
   it('drops a half-fetched snapshot when the socket goes meanwhile', () => {
     const bench = new Bench();
     bench.open();

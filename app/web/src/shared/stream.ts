@@ -72,7 +72,7 @@ export class Stream {
   #pulseAt: number | null = null;
   #kept: EventFrame[] = [];
   #resyncUrl: string | null = null;
-  #resyncSeq = 0;
+  #resyncCursor = '';
   #catchUpTo: number | null = null;
 
   constructor(options: StreamOptions = {}) {
@@ -141,7 +141,7 @@ export class Stream {
         return [];
       case 'resync':
         this.#resyncUrl = frame.url;
-        this.#resyncSeq = seqOf(frame.cursor);
+        this.#resyncCursor = frame.cursor;
         this.#kept = [];
         return [{ do: 'fetch', url: frame.url, afterMs: 0 }];
       case 'pulse':
@@ -175,9 +175,10 @@ export class Stream {
   #fetched(board: Board): Effect[] {
     if (this.#resyncUrl === null) return [];
     const first = this.#kept[0];
-    const isBehind = board.seq < this.#resyncSeq;
+    const isBehind = board.seq < seqOf(this.#resyncCursor) || ledgerOf(board.cursor) !== ledgerOf(this.#resyncCursor);
     const hasHole = this.#kept.length >= KEPT_FRAMES_MAX && first !== undefined && first.seq > board.seq + 1;
-    // Another process answered that is still catching up, or more came than is kept: ask again.
+    // Another process answered that is still catching up, or still shows a history that a failover has lost, or more
+    // came than is kept: ask again.
     if (isBehind || hasHole) return [{ do: 'fetch', url: this.#resyncUrl, afterMs: AGAIN_MS }];
     const later = this.#kept.filter((frame) => frame.seq > board.seq);
     this.#forgetResync();
@@ -232,8 +233,7 @@ export class Stream {
   }
 
   #moveTo(seq: number): void {
-    const ledger = (this.cursor ?? '').slice(0, (this.cursor ?? '').lastIndexOf('.'));
-    this.cursor = `${ledger}.${seq}`;
+    this.cursor = `${ledgerOf(this.cursor ?? '')}.${seq}`;
   }
 
   #forgetResync(): void {
@@ -245,6 +245,10 @@ export class Stream {
 export function seqOf(cursor: string): number {
   const seq = Number(cursor.slice(cursor.lastIndexOf('.') + 1));
   return Number.isSafeInteger(seq) ? seq : 0;
+}
+
+function ledgerOf(cursor: string): string {
+  return cursor.slice(0, cursor.lastIndexOf('.'));
 }
 
 function isRefusal(code: number): boolean {
