@@ -58,6 +58,7 @@ class Services:
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
     heard: float = field(default_factory=monotonic)
+    is_leaving: bool = False
     on_presence: Callable[[str, bool], None] | None = None
 
     def submit(self, request: Request) -> Awaitable[Answer]:
@@ -75,6 +76,10 @@ class Services:
     def hear_desk(self) -> None:
         """Note that the desk is alive."""
         self.heard = monotonic()
+
+    def leave(self) -> None:
+        """Note that this process stops: it is not fit for anything new."""
+        self.is_leaving = True
 
     def picture_age_s(self) -> float:
         """Return how old the desk's last heartbeat is."""
