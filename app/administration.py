@@ -57,7 +57,7 @@ async def a_desk(settings: Settings, urls: Urls) -> AsyncIterator[tuple[Pool, Su
         else:
             await link_stack.aclose()
             process = await stack.enter_async_context(desk_process(settings, urls))
-            yield pool, process.services.submitter
+            yield pool, process.services
 
 
 async def _is_heard(pool: Pool, region: str, heard: asyncio.Event) -> bool:

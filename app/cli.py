@@ -11,7 +11,7 @@ import uvloop
 
 from app import administration as admin
 from app import running
-from app.access.identity import Role
+from app.access.identity import PEOPLE, Role
 from app.access.keys import create_key
 from app.demo.stage import Options, run_demo
 from app.embedded.errors import EmbeddedError
@@ -229,7 +229,7 @@ def run_import(work: Coroutine[Any, Any, dict[str, object]]) -> dict[str, object
 
 @keys_cli.command("create")
 def keys_create(
-    role: Annotated[Role, typer.Option(help="psap, tower, agent, dispatcher, tracker or partner")],
+    role: Annotated[Role, typer.Option(help="whose key it is")],
     name: Annotated[str, typer.Option(help="who holds it, as the history will show")],
     sector: Annotated[
         list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
@@ -238,6 +238,8 @@ def keys_create(
 ) -> None:
     """Make a key and show it once; only its hash is kept."""
     found = settings()
+    if role in PEOPLE:
+        fail(f"a key cannot be {role}: people sign in with accounts of their own")
     if (role in (Role.AGENT, Role.TRACKER)) != (unit is not None):
         fail("an agent's or a tracker's key names its unit (--unit), and no other key does")
 

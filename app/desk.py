@@ -12,11 +12,12 @@ import asyncpg
 
 from app.clock import Clock
 from app.lanes import Lanes, Waiting
-from app.requests import Answer, DeskUnavailable, Request
+from app.lease.watch import Look
+from app.metrics.meters import APPEND_COMMANDS, APPEND_S, APPENDS_REFUSED, APPENDS_UNKNOWN
+from app.requests import Answer, Backlog, DeskUnavailable, Request
 from app.salvage import Salvage
 from app.scribe import TRIES_MAX, Scribe
 from app.store import ledger
-from app.store.statements import statement
 from app.turn import Turn, answer_again
 from dispatch.board import Board
 from dispatch.commands import TakeOver
@@ -26,6 +27,7 @@ log = logging.getLogger(__name__)
 ANSWERS_MAX: Final = 65_536  # recent answers kept for re-sent commands; older ones are found in the database
 BUSY_MAX_S: Final = 1.0  # a batch takes milliseconds; after a second the desk is not heard any more
 BATCH_COMMANDS_MAX: Final = 128  # design 1
+HAND_OVER_S: Final = 1.0  # what PostgreSQL has not recorded by then, the next desk records when it is sent again
 SLICE_S: Final = 0.005  # design 1: after 5 ms of deciding others get their turn
 
 
@@ -36,9 +38,11 @@ class Desk:
     answered and told only after the first is committed; if that fails, the board is built anew and it is decided again.
     """
 
-    def __init__(self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None]) -> None:
+    def __init__(
+        self, dsn: str, region: str, secret: str, clock: Clock, publish: Callable[[ledger.Batch], None]
+    ) -> None:
         self.region = region
-        self._scribe = Scribe(dsn, region, clock, publish)
+        self._scribe = Scribe(dsn, region, secret, clock, publish)
         self._salvage = Salvage(self._scribe, clock, self._finish)
         self._lanes = Lanes()
         self._recent: OrderedDict[UUID, tuple[bytes | None, Answer]] = OrderedDict()
@@ -58,24 +62,27 @@ class Desk:
 
     @property
     def secret(self) -> str:
-        """What names this desk in the lease row; gateways show it."""
+        """What names this desk in the lease; gateways show it."""
         return self._scribe.writer.secret
 
     def is_well(self) -> bool:
         """Whether nothing has been in the works for too long: an append that hangs makes every picture old."""
         return self._busy_since is None or monotonic() - self._busy_since < BUSY_MAX_S
 
-    async def start(self) -> ledger.Head:
-        """Become the writer and build the board. Raises OSError, PostgresError."""
-        return await self._scribe.start()
+    async def take(self, look: Look) -> bool:
+        """Become the writer, if the lease is still as it was seen. Raises what stands for PostgreSQL being away."""
+        return await self._scribe.writer.take(look.holder, look.renewed_at)
 
-    def fence(self) -> None:
-        """Stop, also when nothing waits: another desk holds the lease. `run` ends with DeskUnavailable."""
-        self._lanes.fail_all(DeskUnavailable("another desk has taken over"))
+    async def start(self) -> None:
+        """Build the board, once the desk is taken. Raises OSError, PostgresError."""
+        await self._scribe.start()
 
-    async def announce(self, address: str) -> None:
-        """Write into the lease row where gateways find this desk. Before `run` only: the connection is the desk's."""
-        await self._scribe.writer.connection.execute(statement("announce_desk"), self.region, self.epoch, address)
+    async def hand_over(self) -> None:
+        """Take nothing more and finish what was taken, as far as that is done in a moment; then `run` may be ended."""
+        self._lanes.shut(DeskUnavailable("this desk hands over"))
+        open_here = [*self._lanes.waiting(), *self._in_hand.values(), *self._twins]
+        if open_here:
+            await asyncio.wait([one.answer for one in open_here], timeout=HAND_OVER_S)
 
     async def take_over(self) -> None:
         """Record the takeover, which gives open offers more time. `run` must be running."""
@@ -85,8 +92,11 @@ class Desk:
         """Return what will be the answer once the request is recorded. Raises DeskUnavailable, as the future may."""
         return self._lanes.put(request)
 
+    def waiting(self) -> Backlog:
+        return self._lanes.backlog()
+
     async def run(self) -> None:
-        """Serve until fenced or cancelled; whoever still waits is told."""
+        """Serve until fenced, or cancelled because another holds the lease; whoever still waits is told."""
         turn: Turn | None = None
         try:
             while True:
@@ -172,22 +182,26 @@ class Desk:
         return await self._append(turn)
 
     async def _append(self, turn: Turn) -> Turn | None:
-        append = asyncio.ensure_future(self._scribe.append(turn))
+        append, began = asyncio.ensure_future(self._scribe.append(turn)), monotonic()
         ahead = self._scribe.turn(after=turn)
         try:
             await self._decide_until(append, ahead)
             committed = await append
         except asyncpg.PostgresError:
             log.exception("an append of %d commands was refused; each is tried alone", len(turn.answers))
+            APPENDS_REFUSED.inc()
             await self._undo(ahead)
             await self._alone(turn)
             return None
         finally:
             append.cancel()
         if not committed:
+            APPENDS_UNKNOWN.inc()
             await self._undo(ahead)
             await self._again(turn)
             return None
+        APPEND_S.observe(monotonic() - began)
+        APPEND_COMMANDS.observe(len(turn.answers))
         self._finish(turn)
         return ahead if ahead.taken else None
 

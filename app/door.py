@@ -12,8 +12,9 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
-from app.access.guard import ALERTERS, CALLERS, identify
-from app.access.identity import Identity, Role
+from app.access.guard import identify
+from app.access.identity import Identity
+from app.access.policy import Action
 from app.problems import Problem, problem_of
 from app.routes.reports import take_alert, take_call
 from app.services import Services
@@ -23,9 +24,9 @@ log = logging.getLogger(__name__)
 
 STREAM: Final = "/v1/stream"
 Take = Callable[[Request, Services, Identity], Awaitable[Response]]
-REPORTS: Final[dict[str, tuple[tuple[Role, ...], Take]]] = {
-    "/v1/calls": (CALLERS, take_call),
-    "/v1/alerts": (ALERTERS, take_alert),
+REPORTS: Final[dict[str, tuple[Action, Take]]] = {
+    "/v1/calls": (Action.REPORT_CALL, take_call),
+    "/v1/alerts": (Action.REPORT_ALERT, take_alert),
 }
 
 
@@ -47,9 +48,9 @@ class Door:
             await self._app(scope, receive, send)
 
     async def _report(self, path: str, request: Request) -> Response:
-        roles, take = REPORTS[path]
+        action, take = REPORTS[path]
         try:
-            identity = await identify(request, self._services, roles)
+            identity = await identify(request, self._services, action)
             return await take(request, self._services, identity)
         except Exception as error:
             problem = problem_of(error)

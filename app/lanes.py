@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from time import monotonic
 from typing import Any, Final
 
-from app.requests import Answer, DeskUnavailable, Lane, Request
+from app.requests import Answer, Backlog, DeskUnavailable, Lane, Request
 
 # Bounds: distress holds a mass event's worst minute (50,000 calls); the others are refused much earlier,
 # because a field report is kept and re-sent by its device.
@@ -24,6 +26,7 @@ class Waiting:
     answer: asyncio.Future[Answer]
     tries: int = 0
     is_recalled: bool = False
+    since: float = field(default_factory=monotonic)
 
     def give(self, answer: Answer) -> None:
         """Answer, unless its caller has gone away."""
@@ -43,14 +46,26 @@ class Lanes:
         self._lanes: dict[Lane, deque[Waiting]] = {lane: deque() for lane in Lane}
         self._waker: asyncio.Future[None] | None = None
         self._closed: Exception | None = None
+        self._shut: Exception | None = None
 
     def __len__(self) -> int:
         return sum(map(len, self._lanes.values()))
 
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield what waits here."""
+        return chain(*self._lanes.values())
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in each lane, and for how long at most."""
+        fronts = [lane[0].since for lane in self._lanes.values() if lane]
+        commands = {lane.value: float(len(waiting)) for lane, waiting in self._lanes.items()}
+        return Backlog(commands, monotonic() - min(fronts) if fronts else 0.0)
+
     def put(self, request: Request) -> asyncio.Future[Answer]:
         """Queue a request. Raises DeskUnavailable when its lane is full."""
-        if self._closed is not None:
-            raise self._closed
+        refusal = self._closed or self._shut
+        if refusal is not None:
+            raise refusal
         lane = self._lanes[request.lane]
         if len(lane) >= LANE_MAX[request.lane]:
             raise DeskUnavailable(f"the {request.lane} lane is full")
@@ -89,6 +104,10 @@ class Lanes:
         """Return what was taken to the front of its lane, in order."""
         for waiting in reversed(taken):
             self._lanes[waiting.request.lane].appendleft(waiting)
+
+    def shut(self, error: Exception) -> None:
+        """Refuse whoever comes from now on; who waits is still served."""
+        self._shut = error
 
     def fail_all(self, error: Exception, in_hand: Iterable[Waiting] = ()) -> None:
         """Tell everybody who waits, or is in hand, or comes later, that this desk is gone."""

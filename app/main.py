@@ -5,9 +5,13 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from time import monotonic
+
+from redis.asyncio import Redis
 
 from app.access.keys import Keys
 from app.access.tickets import Tickets
+from app.candidate import Candidate, Roles
 from app.clock import Clock
 from app.desk import Desk
 from app.engines import Urls
@@ -16,6 +20,7 @@ from app.interop.callbacks.delivery import Deliverer
 from app.interop.cot.client import TakClient
 from app.interop.lorawan.mqtt import MqttIntake
 from app.interop.webhooks.delivery import WebhookDeliverer
+from app.lease.lease import Lease
 from app.link.client import LinkClient
 from app.link.server import LinkServer
 from app.loops import (
@@ -25,7 +30,9 @@ from app.loops import (
     hazards,
     hooking,
     keeping,
+    lagging,
     locating,
+    replication,
     signs,
     silence,
     telling,
@@ -37,14 +44,15 @@ from app.positions import Fix, Positions
 from app.publishing import Publisher
 from app.relay import Relay, open_redis
 from app.sealing import KeyFile, Sealer
-from app.services import Services, Submitter
+from app.services import Services, Standing, Submitter
 from app.settings import Settings, load_sectors
 from app.signs import Signs
-from app.store.boards import load_board
-from app.store.ledger import read_head
+from app.store.boards import read_board
 from app.store.pool import ACQUIRE_S, Pool, execute, open_pool
+from app.store.writer import AWAY
 from app.stream.follow import Follower
 from app.stream.hub import Hub
+from app.stream.reader import Reader
 from app.view import View
 from dispatch.commands import ConfigureSectors
 
@@ -53,6 +61,7 @@ log = logging.getLogger(__name__)
 HEART_S = 0.25  # design 1: the desk publishes its head every 250 ms
 CLOCK_S = 60.0
 CLOSE_S = 3.0  # the longest Redis call is 1 s
+COMING_S = 5.0  # after a takeover devices, and gateways with theirs, have yet to find their way; then absence counts
 
 
 @dataclass(slots=True)
@@ -69,9 +78,7 @@ async def build_services(
     """Build what every process has, with a view that stands at the head."""
     region = settings.region
     async with pool.acquire(timeout=ACQUIRE_S) as connection:
-        async with connection.transaction(isolation="repeatable_read", readonly=True):
-            head = await read_head(connection, region)
-            view = View(await load_board(connection, region, head), head)
+        view = View(*await read_board(connection, region))
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region)
@@ -94,78 +101,136 @@ async def build_services(
     return services
 
 
-@asynccontextmanager
-async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]:
-    """Run a process that holds the desk: decides, serves, tells, and takes gateways' requests over the link."""
-    async with AsyncExitStack() as stack:
-        pool = await open_pool(urls.database)
-        stack.push_async_callback(pool.close)
-        publisher, clock = Publisher(), Clock()
-        desk = Desk(urls.database, settings.region, clock, publisher.publish)
-        await desk.start()
+@dataclass(slots=True)
+class Gateway:
+    """What a process is made of that takes HTTP and websockets; whoever holds the desk has it, too."""
 
-        def forward(fix: Fix) -> None:
+    stack: AsyncExitStack
+    services: Services
+    publisher: Publisher
+    reader: Reader
+    link: LinkClient
+    relay: Relay
+    redis: Redis
+
+    @asynccontextmanager
+    async def follow(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Follow the desk of another process: its ledger by relay, its answers over the link. Gives what must not end.
+
+        Afterwards the view is left where it stands; nobody waits for a Redis that hangs before the process ends.
+        """
+        follower = Follower(self.services, self.publisher, self.reader, self.redis, self.relay.name)
+        async with AsyncExitStack() as link_stack:
+            start_task(link_stack, self.link.run(), "link")
+            following = start_task(self.stack, follower.run(), "follower", follower.close)
+            try:
+                yield following
+            finally:
+                follower.close()
+
+    async def hold(self, stack: AsyncExitStack, desk: Desk, awaited: bool) -> None:
+        """Begin to be the desk: publish, answer, take gateways' requests, and do what only the desk's process does."""
+        services, settings = self.services, self.services.settings
+        for fix in services.positions.latest.values():
             desk.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
+        server = LinkServer(desk, services.view, services.positions)
+        since = monotonic()
 
-        services = await build_services(settings, pool, clock, desk, forward)
-        link = LinkServer(desk, services.view, services.positions)
-        await listen_for_gateways(stack, link, desk, pool, settings)
-        redis = open_redis(urls.redis)
-        stack.push_async_callback(redis.aclose)
-        relay = Relay(redis, settings.region, lambda state: services.dependencies.__setitem__("relay", state))
-        publisher.connect(
-            services,
-            relay=relay.publish,
-            reached=lambda unit_id: services.hub.hears(unit_id) or link.hears(unit_id),
-        )
-        vital = start_task(stack, desk.run(), "desk")
-        start_task(stack, relay.run(), "relay", relay.close)
+        def reached(unit_id: str) -> bool:
+            is_heard = services.hub.hears(unit_id) or server.hears(unit_id)
+            return is_heard or (awaited and monotonic() - since < COMING_S)
+
+        self.publisher.connect(services, relay=self.relay.publish, reached=reached)
+        services.submitter, services.on_presence = desk, None
+        services.positions.forward_to(lambda fix: _place(desk, fix))
         await desk.take_over()
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
+        self.link.hand_to(desk)
+        await listen_for_gateways(stack, server, desk, services)
         if settings.cot_url is not None:
             start_task(stack, TakClient(services, settings.cot_url).run(), "tak")
         if settings.mqtt_url is not None:
             start_task(stack, MqttIntake(services, settings.mqtt_url).run(), "mqtt")
         deliverer = Deliverer(services)
         stack.push_async_callback(deliverer.close)
-        add_desk_loops(services, desk, link, relay, deliverer)
-        add_common_loops(services, relay)
-        add_locating(stack, services)
+        add_desk_loops(services, desk, server, self.relay, deliverer)
         add_webhooks(stack, services)
+
+
+def _place(desk: Desk, fix: Fix) -> None:
+    desk.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
+
+
+@asynccontextmanager
+async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]:
+    """Run a process that serves like a gateway, and holds the desk: at once when nobody does, else when its turn comes.
+
+    Begins when it is known who holds the desk.
+    """
+    async with AsyncExitStack() as stack:
+        lease = Lease(urls.database, settings.region)
+        stack.callback(lease.close)
+        await lease.open()
+        gateway = await build_gateway(stack, settings, urls)
+        services = gateway.services
+        desk = Desk(urls.database, settings.region, lease.secret, services.clock, gateway.publisher.publish)
+        roles = Roles(gateway.follow, gateway.hold)
+        candidate = Candidate(lease, desk, services, gateway.reader, roles)
+        vital = start_task(stack, candidate.run(), "desk", candidate.close)
+        await settled(candidate, vital)
         services.loops.start()
         stack.push_async_callback(services.loops.stop)
         yield Process(services, vital)
+
+
+async def settled(candidate: Candidate, vital: asyncio.Task[None]) -> None:
+    """Wait until it is known who holds the desk. Raises what ends the candidate before."""
+    waiting = asyncio.create_task(candidate.settled.wait())
+    await asyncio.wait((waiting, vital), return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
+    if vital.done():
+        vital.result()
 
 
 @asynccontextmanager
 async def gateway_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]:
     """Run a process without a desk: HTTP and websockets from its own view, commands over the link."""
     async with AsyncExitStack() as stack:
-        pool = await open_pool(urls.database)
-        stack.push_async_callback(pool.close)
-        publisher, clock = Publisher(), Clock()
-        services: Services | None = None
+        gateway = await build_gateway(stack, settings, urls)
+        vital = await stack.enter_async_context(gateway.follow())
+        gateway.services.loops.start()
+        stack.push_async_callback(gateway.services.loops.stop)
+        yield Process(gateway.services, vital)
 
-        def on_beat(_seq: int) -> None:
-            if services is not None:
-                services.hear_desk()
 
-        link = LinkClient(pool, settings.region, on_beat)
-        services = await build_services(settings, pool, clock, link, link.move)
-        services.on_presence = link.presence
-        publisher.connect(services)
-        redis = open_redis(urls.redis)
-        stack.push_async_callback(redis.aclose)
-        relay = Relay(redis, settings.region, lambda _state: None)
-        follower = Follower(services, publisher, redis, relay.name)
-        start_task(stack, link.run(), "link")
-        start_task(stack, relay.run(), "relay", relay.close)
-        vital = start_task(stack, follower.run(), "follower", follower.close)
-        add_common_loops(services, relay)
-        add_locating(stack, services)
-        services.loops.start()
-        stack.push_async_callback(services.loops.stop)
-        yield Process(services, vital)
+async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -> Gateway:
+    """Build what every process has, with the loops it runs; nobody is followed yet."""
+    pool = await open_pool(urls.database)
+    stack.push_async_callback(pool.close)
+    publisher, clock = Publisher(), Clock()
+    services: Services | None = None
+
+    def on_beat(_seq: int) -> None:
+        if services is not None:
+            services.hear_desk()
+
+    link = LinkClient(pool, settings.region, on_beat)
+    services = await build_services(settings, pool, clock, link, link.move)
+    services.on_presence = link.presence
+    publisher.connect(services)
+    redis = open_redis(urls.redis)
+    stack.push_async_callback(redis.aclose)
+    relay = Relay(redis, settings.region, lambda state: _note_relay(services, state))
+    start_task(stack, relay.run(), "relay", relay.close)
+    add_common_loops(services, relay)
+    add_locating(stack, services)
+    return Gateway(stack, services, publisher, Reader(services, publisher), link, relay, redis)
+
+
+def _note_relay(services: Services, state: str) -> None:
+    """Whether the relay takes what is sent matters to the desk; the others know it by what they hear."""
+    if services.standing is Standing.DESK:
+        services.dependencies["relay"] = state
 
 
 def start_task(
@@ -185,20 +250,26 @@ def start_task(
     return task
 
 
-async def listen_for_gateways(
-    stack: AsyncExitStack, link: LinkServer, desk: Desk, pool: Pool, settings: Settings
-) -> None:
-    """Open the link's port and write its address into the lease row."""
-    server = await link.listen(settings.link_host, settings.link_port)
-    stack.push_async_callback(link.close)
-    stack.callback(server.close)
-    port = server.sockets[0].getsockname()[1]
-    await desk.announce(f"{settings.link_host}:{port}")
+async def listen_for_gateways(stack: AsyncExitStack, server: LinkServer, desk: Desk, services: Services) -> None:
+    """Open the link's port and write its address into the head row."""
+    settings = services.settings
+    listening = await server.listen(settings.link_host, settings.link_port)
+    stack.push_async_callback(server.close)
+    stack.callback(listening.close)
+    port = listening.sockets[0].getsockname()[1]
+    await announce(services.pool, desk, f"{settings.link_host}:{port}")
 
-    async def retire() -> None:
-        await execute(pool, "retire_desk", settings.region, desk.epoch)
 
-    stack.push_async_callback(retire)
+async def announce(pool: Pool, desk: Desk, address: str) -> None:
+    """Say where this desk is; while PostgreSQL is away, try on."""
+    while True:
+        try:
+            await execute(pool, "announce_desk", desk.region, desk.secret, address)
+        except AWAY as error:
+            log.warning("the desk's address cannot be announced: %s", type(error).__name__)
+            await asyncio.sleep(HEART_S)
+        else:
+            return
 
 
 def add_locating(stack: AsyncExitStack, services: Services) -> None:
@@ -228,7 +299,6 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
 
     loops = services.loops
     loops.add("heart", HEART_S, heart)
-    loops.add("lease", watching.LEASE_S, lambda: watching.watch_lease(services, desk))
     loops.add("timers", timers.PAUSE_S, lambda: timers.name_passed_deadlines(services))
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
@@ -263,5 +333,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("clock", CLOCK_S, correct_clock)
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
+    loops.add("lag", lagging.PAUSE_S, lagging.Lag().measure)
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
+    loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

@@ -38,6 +38,10 @@ class Positions:
         self.taken = 0
         self.samples_left_out = 0
 
+    def forward_to(self, forward: Callable[[Fix], None]) -> None:
+        """From now on the desk is reached this way."""
+        self._forward = forward
+
     def take(self, fix: Fix, *, is_own: bool = True) -> bool:
         """Take a fix; `is_own` when it arrived in this process. False when the unit is unknown or it is an old fix."""
         if fix.unit_id not in self._view.board.units:

@@ -11,10 +11,8 @@ from app.engines import Urls, engines
 from app.http import build_asgi
 from app.main import Process, desk_process, gateway_process
 from app.metrics.port import shown_at
-from app.requests import DeskUnavailable
 from app.server import Server, listen
 from app.settings import Settings
-from app.store.ledger import Fenced
 from app.store.migrate import migrate
 from app.tls.serving import secured
 
@@ -22,7 +20,7 @@ log = logging.getLogger(__name__)
 Build = Callable[[Settings, Urls], AbstractAsyncContextManager[Process]]
 Beside = Callable[[Process], AbstractAsyncContextManager[object]]
 OnReady = Callable[[str, str], None]  # the address, and what else the operator is told: with TLS, how phones get in
-BROKEN, REPLACED = 1, 3
+ENDED = 3  # what must not end has ended: the desk was taken by another process, or broke
 
 
 async def run_desk(settings: Settings, on_ready: OnReady) -> int:
@@ -68,7 +66,7 @@ async def serve(
     if error is None:
         return 0
     log.error("stopped: %s: %s", type(error).__name__, error)
-    return REPLACED if isinstance(error, Fenced | DeskUnavailable) else BROKEN
+    return ENDED
 
 
 async def _open(

@@ -20,20 +20,20 @@ TRIES_MAX: Final = 5  # appends PostgreSQL was lost in and came back from withou
 class Scribe:
     """`board` holds what is committed and, within a turn, what is being decided; after a failure it is built anew."""
 
-    def __init__(self, dsn: str, region: str, clock: Clock, publish: Callable[[ledger.Batch], None]) -> None:
+    def __init__(
+        self, dsn: str, region: str, secret: str, clock: Clock, publish: Callable[[ledger.Batch], None]
+    ) -> None:
         self.region = region
-        self.writer = Writer(dsn, region)
+        self.writer = Writer(dsn, region, secret)
         self.board = Board()
         self._clock = clock
         self._publish = publish
         self._callers = Callers()
 
-    async def start(self) -> ledger.Head:
-        """Become the writer and build the board. Raises OSError, PostgresError."""
-        head = await self.writer.take()
-        self._clock.correct(head.at)
+    async def start(self) -> None:
+        """Build the board, once the writer has taken the head. Raises OSError, PostgresError."""
+        self._clock.correct(self.writer.head.at)
         await self.rebuild()
-        return head
 
     def publish(self, turn: Turn) -> None:
         """Hand out what was just committed, if anything."""

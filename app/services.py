@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from enum import StrEnum
 from time import monotonic
 from typing import Any, Protocol
 
@@ -16,7 +17,7 @@ from app.interop.tower.devices import Devices
 from app.interop.tower.health import TowerHealth
 from app.loops.loop import Loops
 from app.positions import Positions
-from app.requests import Answer, Request
+from app.requests import Answer, Backlog, Request
 from app.sealing import Sealer
 from app.settings import Settings
 from app.signs import Signs
@@ -32,6 +33,18 @@ class Submitter(Protocol):
     def submit(self, request: Request) -> Awaitable[Answer]:
         """Return what will be the answer once the request is recorded. Raises DeskUnavailable, at once or awaited."""
         ...
+
+    def waiting(self) -> Backlog:
+        """Return what waits here."""
+        ...
+
+
+class Standing(StrEnum):
+    """What a process is to its region: `desk` decides, `standby` would take over, `gateway` never does."""
+
+    GATEWAY = "gateway"
+    STANDBY = "standby"
+    DESK = "desk"
 
 
 @dataclass(slots=True)
@@ -59,10 +72,14 @@ class Services:
     dependencies: dict[str, str] = field(default_factory=dict)
     heard: float = field(default_factory=monotonic)
     is_leaving: bool = False
+    standing: Standing = Standing.GATEWAY
     on_presence: Callable[[str, bool], None] | None = None
 
     def submit(self, request: Request) -> Awaitable[Answer]:
         return self.submitter.submit(request)
+
+    def waiting(self) -> Backlog:
+        return self.submitter.waiting()
 
     async def ask(self, command: Command, by: str) -> Answer:
         """Submit a command of the service's own."""

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -15,6 +16,7 @@ from pydantic import (
     Field,
     ValidationError,
 )
+from pydantic.fields import FieldInfo
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -23,6 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.passwords import with_own_password
 from dispatch.entities import SectorRow
 from dispatch.status import Mode
 from geo.sign import IdFormat, Sector
@@ -56,17 +59,23 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
-DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
-RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
+DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres"), AfterValidator(with_own_password)]
+RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix"), AfterValidator(with_own_password)]
 CotUrl = Annotated[str, _with_scheme("tcp", "tls")]
 HttpUrl = Annotated[str, _with_scheme("http", "https")]
-MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts")]
+MqttUrl = Annotated[str, _with_scheme("mqtt", "mqtts"), AfterValidator(with_own_password)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)]
 Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 NOT_PREFIXED: Final = ("database_url", "redis_url")
+SECRET: Final = (
+    "database_url",
+    "redis_url",
+    "mqtt_url",
+)  # hold passwords: each may stand in a file that NAME_FILE names
 
 
 class Settings(BaseSettings):
@@ -86,6 +95,7 @@ class Settings(BaseSettings):
     sectors_file: Path | None = None
     origins: Origins = ()
     allowed_hosts: Words = ("*",)
+    trusted_proxies: Networks = ()
     shared_numbers: Numbers = ()
     tiles_dir: DirectoryPath | None = None
     tls: bool = False
@@ -123,7 +133,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         file = Path(os.environ.get(CONFIG_VARIABLE, CONFIG_DEFAULT))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=file)
+        return (
+            init_settings,
+            env_settings,
+            SecretFiles(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml_file=file),
+        )
 
     @property
     def listen_host(self) -> str:
@@ -143,7 +158,8 @@ class Settings(BaseSettings):
 
 def load_settings(**given: Any) -> Settings:
     """Read the settings. Raises BadSettings naming each wrong or unknown variable."""
-    known = {_variable((name,)) for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known = {variable_of((name,)) for name in Settings.model_fields} | {CONFIG_VARIABLE}
+    known |= {f"{variable_of((name,))}_FILE" for name in SECRET}
     unknown = sorted(name for name in os.environ if name.startswith("AUXILIO_") and name not in known)
     if unknown:
         raise BadSettings("\n".join(f"{name}: unknown setting" for name in unknown))
@@ -153,15 +169,35 @@ def load_settings(**given: Any) -> Settings:
     try:
         return Settings(**{name: value for name, value in given.items() if value is not None})
     except ValidationError as error:
-        lines = [f"{_variable(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        lines = [f"{variable_of(fault['loc'])}: {fault['msg']}" for fault in error.errors(include_input=False)]
         raise BadSettings("\n".join(lines)) from None
     except tomllib.TOMLDecodeError as error:
         raise BadSettings(f"{file or CONFIG_DEFAULT}: {error}") from None
 
 
-def _variable(loc: tuple[int | str, ...]) -> str:
+def variable_of(loc: tuple[int | str, ...]) -> str:
     name = str(loc[0]) if loc else "settings"
     return name.upper() if name.isupper() or name in NOT_PREFIXED else f"AUXILIO_{name.upper()}"
+
+
+class SecretFiles(PydanticBaseSettingsSource):
+    """Secrets from files, as container engines and systemd hand them out: DATABASE_URL_FILE=/run/secrets/database."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:  # noqa: ARG002
+        variable = f"{variable_of((field_name,))}_FILE"
+        path = os.environ.get(variable) if field_name in SECRET else None
+        if path is None:
+            return None, field_name, False
+        if variable_of((field_name,)) in os.environ:
+            raise BadSettings(f"{variable}: {variable_of((field_name,))} is set as well; keep one of them")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip(), field_name, False
+        except (OSError, UnicodeError) as error:
+            raise BadSettings(f"{variable}: {path}: {getattr(error, 'strerror', 'not text')}") from None
+
+    def __call__(self) -> dict[str, Any]:
+        found = {name: self.get_field_value(field, name)[0] for name, field in self.settings_cls.model_fields.items()}
+        return {name: value for name, value in found.items() if value is not None}
 
 
 class _Format(BaseModel):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-import asyncpg
 import orjson
 
 from app.codec import chain, decode_event, encode_row
+from app.store.hosts import dial
 from app.store.ledger import read_head
 from app.store.pool import Connection
 from app.store.statements import statement
@@ -40,7 +40,7 @@ class Report:
 async def verify(dsn: str, region: str) -> Report:
     """Read the whole ledger in one snapshot and compare. Raises NoLedger, OSError."""
     report = Report()
-    connection = await asyncpg.connect(dsn)
+    connection = await dial(dsn)
     try:
         async with connection.transaction(isolation="repeatable_read", readonly=True):
             head = await read_head(connection, region)
@@ -81,7 +81,7 @@ async def _compare(connection: Connection, region: str, board: Board, report: Re
     for table, rows in board.tables.items():
         stored = {
             row["id"]: orjson.loads(row["image"])
-            for row in await connection.fetch(f"SELECT id, image::text FROM {table} WHERE region = $1", region)  # noqa: S608 - our own names
+            for row in await connection.fetch(f"SELECT id, image::text FROM {table} WHERE region = $1", region)  # noqa: S608 - our own names  # nosec B608
         }
         for row_id in sorted(rows.keys() | stored.keys(), key=str):
             report.rows += 1

@@ -30,6 +30,10 @@ class View:
     """A board that holds only what is committed, with the frames of its latest events."""
 
     def __init__(self, board: Board, head: Head) -> None:
+        self.begin(board, head)
+
+    def begin(self, board: Board, head: Head) -> None:
+        """Stand at this head, with no past: at the start, and again when the history folded so far is no more."""
         self.board = board
         self.ledger_id: UUID = head.ledger_id
         self.hash = head.hash

@@ -30,14 +30,20 @@ def kind(name: str, version: int = 1) -> Callable[[type[T]], type[T]]:
     return register
 
 
-@kind("desk.took_over")
+@kind("desk.took_over", 2)
 @dataclass(frozen=True, slots=True)
 class DeskTookOver:
-    """A desk began to write under `epoch`; open offers got new deadlines."""
+    """A desk began to write under `epoch`; what would have passed while nobody listened got a new deadline.
+
+    `answer_by` is that of the open offers, of the frames that devices have `to_hear`, and of the changed places that
+    persons have `to_acknowledge`: assignments, by id. Version 1 gave more time to offers only.
+    """
 
     epoch: int
     offers: tuple[int, ...]
     answer_by: datetime
+    to_hear: tuple[int, ...] = ()
+    to_acknowledge: tuple[int, ...] = ()
 
 
 @kind("call.received")

@@ -23,6 +23,17 @@ TIME_OF: Final = {  # which column of an assignment proves which report
     "cleared": "cleared_at",
 }
 NEEDS_ALARM: Final = {"queued": "no_unit_available", "with_dispatcher": "with_dispatcher"}
+# Deadlines that passed while nobody acted on them. Five seconds: the timer loop looks four times in one.
+OVERDUE: Final = """
+    SELECT 'assignment ' || id || ' was to be heard' AS what FROM assignments
+     WHERE region = $1 AND (image->>'hear_by')::timestamptz < clock_timestamp() - interval '5 s'
+    UNION ALL SELECT 'offer ' || id || ' was to be answered' FROM assignments
+     WHERE region = $1 AND status = 'offered'
+       AND (image->>'answer_by')::timestamptz < clock_timestamp() - interval '5 s'
+    UNION ALL SELECT 'alarm ' || id || ' was to ring again' FROM alarms
+     WHERE region = $1 AND cleared_at IS NULL
+       AND (image->>'rearm_at')::timestamptz < clock_timestamp() - interval '5 s'
+"""
 CALL_FACTS: Final = "SELECT psap, psap_call_id, incident_id FROM calls WHERE region = $1 AND psap_call_id IS NOT NULL"
 
 
@@ -95,6 +106,7 @@ async def check(dsn: str, region: str, promises: Iterable[Acked]) -> Findings:
             await _check_promises(connection, region, list(promises), history, found)
             await _check_units(connection, region, found)
             await _check_places(connection, region, found)
+            found.forgotten += [row["what"] for row in await connection.fetch(OVERDUE, region)]
     finally:
         await connection.close()
     return found

@@ -31,7 +31,7 @@ RELEASED: Final = frozenset({"possible_duplicate", "nobody_left"})
 
 @dataclass(slots=True)
 class Crowd:
-    """Everybody who talks to one service. `stopping` ends new calls and then every loop."""
+    """Everybody who talks to one service. `stopping` ends new calls and then every loop; `prefix` begins call ids."""
 
     service: Service
     journal: Journal
@@ -40,6 +40,7 @@ class Crowd:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     recovered: asyncio.Event = field(default_factory=asyncio.Event)
     statuses: dict[int, int] = field(default_factory=dict)
+    prefix: str = "storm"
     _number: int = 0
 
     def next_call(self) -> dict[str, Any]:
@@ -48,7 +49,7 @@ class Crowd:
         usable = (LifeCycle.INSTALLED, LifeCycle.INSPECTED)
         sign = next(s for s in iter(lambda: self.rng.choice(self.signs), None) if s.life in usable)
         return {
-            "call_id": f"storm-{self._number}",
+            "call_id": f"{self.prefix}-{self._number}",
             "said": sign.sign_id,
             "callback_number": f"520{self._number:07d}",
             "party": {"adults": self.rng.randint(1, 5)},

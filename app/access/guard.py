@@ -1,4 +1,4 @@
-"""The guard of every route: a key with one of the roles the route names, or nothing."""
+"""The guard of every route: somebody whom the policy lets do what the route is, or nothing."""
 
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
@@ -8,6 +8,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from app.access.identity import Identity, Role
+from app.access.policy import Action, roles_for
 from app.problems import Problem
 from app.services import Services
 
@@ -41,21 +42,21 @@ def key_of(header: str) -> str | None:
     return None
 
 
-def allow(*roles: Role, in_url: tuple[str, ...] = ()) -> Callable[[Request], Awaitable[Identity]]:
-    """Return the dependency that lets only these roles in.
+def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], Awaitable[Identity]]:
+    """Return the dependency that lets in whom the policy lets do this.
 
     `in_url` names query parameters that may hold the key where the sender cannot send a header: satellite networks'
     webhooks, phone apps. There only keys are taken that can do nothing but report.
     """
 
     async def guard(request: Request) -> Identity:
-        return await identify(request, services_of(request), roles, in_url)
+        return await identify(request, services_of(request), action, in_url)
 
-    guard.roles = frozenset(roles)  # type: ignore[attr-defined]  # a test walks the routes and reads who may
+    guard.action = action  # type: ignore[attr-defined]  # a test walks the routes and reads what each is
     return guard
 
 
-async def identify(request: Request, services: Services, roles: Sequence[Role], in_url: Sequence[str] = ()) -> Identity:
+async def identify(request: Request, services: Services, action: Action, in_url: Sequence[str] = ()) -> Identity:
     """Return who asks. Raises Problem for nobody known, or somebody of another role."""
     key = key_of(request.headers.get("authorization", ""))
     in_header = key is not None
@@ -66,17 +67,31 @@ async def identify(request: Request, services: Services, roles: Sequence[Role], 
     identity = await services.keys.identify(key)
     if identity is None:
         raise Problem(401, "unknown_key", "this key is not known, or was revoked")
+    roles = roles_for(action)
     if identity.role not in roles or not (in_header or identity.role in IN_URL):
-        raise Problem(403, "wrong_role", f"this is for {', '.join(roles)}")
+        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles))}")
     return identity
 
 
-CALLERS: Final = (Role.PSAP, Role.DISPATCHER)
-ALERTERS: Final = (Role.TOWER, Role.PSAP, Role.DISPATCHER)
-Psap = Annotated[Identity, Depends(allow(*CALLERS))]
-TowerOrPsap = Annotated[Identity, Depends(allow(*ALERTERS))]
-Dispatcher = Annotated[Identity, Depends(allow(Role.DISPATCHER))]
-Agent = Annotated[Identity, Depends(allow(Role.AGENT, Role.DISPATCHER))]
-Anybody = Annotated[Identity, Depends(allow(*(role for role in Role if role is not Role.TRACKER)))]
-Tracker = Annotated[Identity, Depends(allow(Role.TRACKER, Role.AGENT, in_url=("key", "id", "deviceid")))]
-TowerNetwork = Annotated[Identity, Depends(allow(Role.TOWER, Role.PSAP, Role.DISPATCHER, in_url=("key",)))]
+MayReportCalls = Annotated[Identity, Depends(allow(Action.REPORT_CALL))]
+MayReportAlerts = Annotated[Identity, Depends(allow(Action.REPORT_ALERT))]
+MayReportFromNetworks = Annotated[Identity, Depends(allow(Action.REPORT_ALERT, in_url=("key",)))]
+MayReportPositions = Annotated[Identity, Depends(allow(Action.REPORT_POSITION, in_url=("key", "id", "deviceid")))]
+MayReportWeather = Annotated[Identity, Depends(allow(Action.REPORT_WEATHER))]
+MayResolve = Annotated[Identity, Depends(allow(Action.RESOLVE))]
+MayLookUpSigns = Annotated[Identity, Depends(allow(Action.LOOK_UP_SIGN))]
+MayIntroduceOneself = Annotated[Identity, Depends(allow(Action.INTRODUCE_ONESELF))]
+MayWatch = Annotated[Identity, Depends(allow(Action.WATCH))]
+MayFollow = Annotated[Identity, Depends(allow(Action.FOLLOW))]
+MaySeeIncidents = Annotated[Identity, Depends(allow(Action.SEE_INCIDENT))]
+MayHandle = Annotated[Identity, Depends(allow(Action.HANDLE_INCIDENT))]
+MayHandleAlarms = Annotated[Identity, Depends(allow(Action.HANDLE_ALARM))]
+MayOpenPrivate = Annotated[Identity, Depends(allow(Action.OPEN_PRIVATE))]
+MaySeeUnits = Annotated[Identity, Depends(allow(Action.SEE_UNIT))]
+MayActInField = Annotated[Identity, Depends(allow(Action.ACT_IN_FIELD))]
+MaySetModes = Annotated[Identity, Depends(allow(Action.SET_MODE))]
+MaySeeTowers = Annotated[Identity, Depends(allow(Action.SEE_TOWERS))]
+MayBindDevices = Annotated[Identity, Depends(allow(Action.BIND_DEVICE))]
+MaySeeDeliveries = Annotated[Identity, Depends(allow(Action.SEE_DELIVERIES))]
+MayManageWebhooks = Annotated[Identity, Depends(allow(Action.MANAGE_WEBHOOKS))]
+MayManageZones = Annotated[Identity, Depends(allow(Action.MANAGE_ZONES))]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
 
 from app.scopes import BOARD, Scope
 
@@ -11,13 +12,23 @@ class Role(StrEnum):
     TOWER = "tower"
     AGENT = "agent"
     DISPATCHER = "dispatcher"
+    SUPERVISOR = "supervisor"  # a dispatcher who answers for a floor
+    ADMINISTRATOR = "administrator"  # lets others in; sees no person's data
+    AUDITOR = "auditor"  # reads who read what; changes nothing
     PARTNER = "partner"  # another agency: follows incidents, and changes nothing
     TRACKER = "tracker"  # tells where one unit is, and may do nothing else
 
 
+DESK: Final = (Role.DISPATCHER, Role.SUPERVISOR)
+PEOPLE: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)  # never a key's role: these act in their own name
+
+
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """A key's holder. `sectors` empty: the whole region for a dispatcher or partner, no usual sectors for a PSAP."""
+    """Who asks: a key's holder, a person signed in, a device.
+
+    `sectors` empty: the whole region for a dispatcher or partner, no usual sectors for a PSAP.
+    """
 
     key_id: str
     role: Role
@@ -29,12 +40,12 @@ class Identity:
         """Return the topics this identity hears when it names none."""
         if self.role is Role.AGENT and self.unit_id is not None:
             return frozenset({f"unit:{self.unit_id}"})
-        if self.role in (Role.DISPATCHER, Role.PARTNER):
+        if self.role in (*DESK, Role.PARTNER):
             return frozenset(f"sector:{s}" for s in self.sectors) if self.sectors else frozenset({BOARD})
         return frozenset()
 
     def may_hear(self, topic: str) -> bool:
         """Whether this identity may listen to a topic: an agent to its unit, a dispatcher within its sectors."""
-        if self.role is Role.DISPATCHER and not self.sectors:
+        if self.role in DESK and not self.sectors:
             return topic == BOARD or topic.startswith(("sector:", "unit:"))
         return topic in self.topics()

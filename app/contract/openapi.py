@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from fastapi.routing import APIRoute
 
+from app.access.policy import Action, roles_for
 from app.contract.answers import ANSWERS, ASKED, MEDIA, NAMED
 from app.contract.samples import plain
 from app.contract.schemas import components, ref
@@ -25,12 +26,12 @@ PROBLEMS: Final[dict[int, tuple[str, str, dict[str, Any]]]] = {
 SAID: Final[dict[str, str]] = {"400": "the body could not be read", "408": "the body did not come within 20 s"}
 
 
-def roles_of(route: APIRoute) -> frozenset[str] | None:
-    """Return who may use a route; None when it is open."""
+def action_of(route: APIRoute) -> Action | None:
+    """Return what a route is to the policy; None when it is open."""
     for dependency in route.dependant.dependencies:
-        roles: frozenset[str] | None = getattr(dependency.call, "roles", None)
-        if roles is not None:
-            return roles
+        action: Action | None = getattr(dependency.call, "action", None)
+        if action is not None:
+            return action
     return None
 
 
@@ -61,10 +62,11 @@ def complete(document: dict[str, Any], routes: Iterable[APIRoute]) -> dict[str, 
 
 
 def _complete_one(operation: dict[str, Any], route: APIRoute, method: str) -> None:
-    roles = roles_of(route)
-    if roles is not None:
+    action = action_of(route)
+    if action is not None:
         operation["security"] = [{"key": []}]
-        operation["description"] = f"{operation.get('description', '')}\n\nFor: {', '.join(sorted(roles))}.".strip()
+        who = ", ".join(sorted(roles_for(action)))
+        operation["description"] = f"{operation.get('description', '')}\n\nFor: {who}.".strip()
     if method != "get":
         for status, said in SAID.items():
             operation["responses"].setdefault(

@@ -17,7 +17,7 @@ _log = logging.getLogger(__name__)
 
 SOCKET_PATH_BYTES_MAX: Final = 103  # sun_path holds 108 on Linux and 104 on macOS, with a closing zero
 PLAIN_PATH: Final = re.compile(r"[A-Za-z0-9/._+-]+")  # a comma would part two hosts, a quote end a setting
-SHORT_ROOT: Final = Path("/tmp")  # noqa: S108 - short everywhere and independent of the environment; ownership is checked
+SHORT_ROOT: Final = Path("/tmp")  # noqa: S108 - short everywhere and independent of the environment; ownership is checked  # nosec B108
 
 
 def home_for(data_dir: Path) -> Path:

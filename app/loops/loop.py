@@ -47,17 +47,26 @@ class Loop:
 
 
 class Loops:
-    """All loops of a process, started and stopped together."""
+    """All loops of a process, stopped together; one that is added after the start runs at once."""
 
     def __init__(self) -> None:
         self.all: list[Loop] = []
         self._tasks: list[asyncio.Task[None]] = []
+        self._started = False
 
     def add(self, name: str, pause_s: float, work: Callable[[], Awaitable[None]]) -> None:
-        self.all.append(Loop(name, pause_s, work))
+        loop = Loop(name, pause_s, work)
+        self.all.append(loop)
+        if self._started:
+            self._run(loop)
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self.all]
+        self._started = True
+        for loop in self.all:
+            self._run(loop)
+
+    def _run(self, loop: Loop) -> None:
+        self._tasks.append(asyncio.create_task(loop.run(), name=loop.name))
 
     async def stop(self) -> None:
         for task in self._tasks:

@@ -3,7 +3,7 @@
 from time import monotonic
 from typing import Any, Final
 
-from app.access.identity import Role
+from app.access.identity import DESK
 from app.codec import to_json
 from app.positions import Fix
 from app.scopes import BOARD
@@ -11,7 +11,7 @@ from app.services import Services
 
 POSITIONS_S: Final = 1.0
 PULSE_LOOK_S: Final = 0.5
-PULSE_S: Final = {Role.DISPATCHER: 5.0}  # design 5
+PULSE_S: Final = dict.fromkeys(DESK, 5.0)  # design 5
 PULSE_OTHERS_S: Final = 15.0
 
 

@@ -3,16 +3,13 @@
 import logging
 from typing import Final
 
-from app.desk import Desk
 from app.requests import DeskUnavailable
 from app.services import Services
-from app.store.pool import fetch
 from dispatch.commands import RaiseSystemAlarm
 
 log = logging.getLogger(__name__)
 
 PAUSE_S: Final = 2.0
-LEASE_S: Final = 1.0  # how long a desk that was replaced while nothing happened may still look alive
 
 
 async def watch_loops(services: Services) -> None:
@@ -27,11 +24,3 @@ async def watch_loops(services: Services) -> None:
             except DeskUnavailable:
                 services.late_loops.discard(loop.name)  # nobody was told: again in the next round
                 raise
-
-
-async def watch_lease(services: Services, desk: Desk) -> None:
-    """Stop a desk that another has replaced; its appends are fenced anyway, but its screens would look alive."""
-    rows = await fetch(services.pool, "read_head", services.settings.region)
-    if rows and rows[0]["desk_secret"] != desk.secret:
-        log.error("another desk has taken over")
-        desk.fence()

@@ -32,13 +32,13 @@ STEADY_AFTER_S: Final = 60.0  # a child that lived this long starts its pauses f
 STOP_S: Final = 10.0  # reliability G20
 SHOW_S: Final = 1.0
 TO_TELL_MAX: Final = 50  # worries while the desk is away; the log has them all
-REPLACED: Final = 3  # the status of a desk that another has replaced: starting it again would take turns for ever
 
 
 class Ward:
     """A child and its watch: the desk, or a gateway by another name. `on_worry` is told what a person should know.
 
-    `on_end` is told its status when it will not be started again: it ended before it ever served, or was replaced.
+    `on_end` is told its status when it will not be started again: it ended before it ever served. A desk that was
+    replaced is started again, and stands by.
     """
 
     def __init__(
@@ -142,7 +142,9 @@ class Ward:
             async with asyncio.timeout(STOP_S):
                 await process.wait()
         except TimeoutError:
-            log.error("%s did not end within %.0f s and is killed", self.name, STOP_S)
+            log.error(  # noqa: TRY400 - a time-out of ours has no trace worth reading
+                "%s did not end within %.0f s and is killed", self.name, STOP_S
+            )
             self._send(signal.SIGKILL)
             await process.wait()
 
@@ -158,7 +160,7 @@ class Ward:
             status = await self._live(urls)
             if self._stopping:
                 return
-            if not self.ready.done() or status == REPLACED:
+            if not self.ready.done():
                 self._on_end(status)
                 return
             failures = 0 if monotonic() - began > STEADY_AFTER_S else failures

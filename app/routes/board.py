@@ -6,8 +6,17 @@ from uuid import UUID
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from app.access.guard import Agent as BoardReader
-from app.access.guard import Anybody, Dispatcher, Parts, Psap
+from app.access.guard import (
+    MayHandleAlarms,
+    MayIntroduceOneself,
+    MayLookUpSigns,
+    MayOpenPrivate,
+    MayResolve,
+    MaySeeIncidents,
+    MaySetModes,
+    MayWatch,
+    Parts,
+)
 from app.access.tickets import SUBPROTOCOL, TICKET_S
 from app.intake.calls import usable_number
 from app.problems import Problem
@@ -29,7 +38,7 @@ TOPICS_CHARS_MAX = 2_000
 
 @router.get("/board")
 async def snapshot(
-    services: Parts, identity: BoardReader, topics: Annotated[str | None, Query(max_length=TOPICS_CHARS_MAX)] = None
+    services: Parts, identity: MayWatch, topics: Annotated[str | None, Query(max_length=TOPICS_CHARS_MAX)] = None
 ) -> Response:
     """Return every live row you may see, with the cursor to open the stream with."""
     wanted = frozenset(t for t in (topics or "").split(",") if t) or identity.topics()
@@ -39,7 +48,7 @@ async def snapshot(
 
 
 @router.get("/alarms")
-async def list_alarms(services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
+async def list_alarms(services: Parts, identity: MaySeeIncidents) -> list[dict[str, Any]]:
     """Return the open alarms, oldest first."""
     rows = [row for row in services.view.live_rows("alarms", identity.topics()) if isinstance(row, Alarm)]
     return [as_json(row) for row in sorted(rows, key=lambda row: row.id)]
@@ -47,7 +56,7 @@ async def list_alarms(services: Parts, identity: Dispatcher) -> list[dict[str, A
 
 @router.post("/alarms/{alarm_id}/acknowledge")
 async def acknowledge(
-    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: Dispatcher, own_id: OwnId = None
+    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: MayHandleAlarms, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Take an alarm on. One about a condition that lasts comes back after 60 s."""
     if not services.view.may_see("alarms", alarm_id, identity.topics()):
@@ -57,7 +66,7 @@ async def acknowledge(
 
 @router.post("/alarms/{alarm_id}/clear")
 async def clear(
-    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: Dispatcher, own_id: OwnId = None
+    alarm_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: MayHandleAlarms, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Say that the cause is gone: a mayday is answered, a loop runs again."""
     if not services.view.may_see("alarms", alarm_id, identity.topics()):
@@ -66,7 +75,9 @@ async def clear(
 
 
 @router.post("/private/{sealed_id}")
-async def read_private(sealed_id: UUID, body: bodies.PurposeBody, services: Parts, identity: Dispatcher) -> Response:
+async def read_private(
+    sealed_id: UUID, body: bodies.PurposeBody, services: Parts, identity: MayOpenPrivate
+) -> Response:
     """Open a sealed value (a call's private part, a note). Who read what, and why, is recorded first."""
     rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
     if not rows:
@@ -82,7 +93,7 @@ async def read_private(sealed_id: UUID, body: bodies.PurposeBody, services: Part
 
 
 @router.get("/sectors")
-async def list_sectors(services: Parts, _: Anybody) -> list[dict[str, Any]]:
+async def list_sectors(services: Parts, _: MayLookUpSigns) -> list[dict[str, Any]]:
     """Return the sectors, each with its mode."""
     return [as_json(row) for row in services.view.board.sectors.values()]
 
@@ -92,7 +103,7 @@ async def set_mode(
     sector_id: Annotated[str, Path(max_length=16)],
     body: bodies.ModeBody,
     services: Parts,
-    identity: Dispatcher,
+    identity: MaySetModes,
     own_id: OwnId = None,
 ) -> dict[str, Any]:
     """`auto` offers trusted places at once; `recommend` waits for a dispatcher's key."""
@@ -102,7 +113,7 @@ async def set_mode(
 
 
 @router.get("/signs/{sign_id}")
-async def one_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts, _: Anybody) -> Response:
+async def one_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts, _: MayLookUpSigns) -> Response:
     """Return a sign of the registry, however its id is written."""
     sign = services.signs.find(sign_id)
     if sign is None:
@@ -112,7 +123,7 @@ async def one_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts
 
 
 @router.post("/resolve")
-async def resolve(body: bodies.ResolveBody, services: Parts, identity: Psap) -> Response:
+async def resolve(body: bodies.ResolveBody, services: Parts, identity: MayResolve) -> Response:
     """Resolve what was read out, without recording anything."""
     device = None
     if body.device is not None:
@@ -124,7 +135,7 @@ async def resolve(body: bodies.ResolveBody, services: Parts, identity: Psap) -> 
 
 
 @router.post("/duplicates")
-async def find_duplicates(body: bodies.DuplicatesBody, services: Parts, identity: Dispatcher) -> Response:
+async def find_duplicates(body: bodies.DuplicatesBody, services: Parts, identity: MaySeeIncidents) -> Response:
     """Return what a call being typed would join, and what it may double, before it is saved. Records nothing."""
     outlook = foresee(
         services.view.board,
@@ -164,7 +175,7 @@ def _place_of(services: Services, body: bodies.DuplicatesBody) -> Place | None:
 
 
 @router.get("/me")
-async def who_am_i(identity: Anybody) -> dict[str, Any]:
+async def who_am_i(identity: MayIntroduceOneself) -> dict[str, Any]:
     """Return whose key this is: a screen says who signed in before it shows anything."""
     return {
         "name": identity.name,
@@ -175,7 +186,7 @@ async def who_am_i(identity: Anybody) -> dict[str, Any]:
 
 
 @router.post("/tickets", status_code=201)
-async def give_ticket(services: Parts, identity: BoardReader) -> dict[str, Any]:
+async def give_ticket(services: Parts, identity: MayWatch) -> dict[str, Any]:
     """Return a single-use ticket for a browser's websocket: subprotocols `auxilio.v1, ticket.<ticket>`."""
     ticket = services.tickets.give(identity)
     return {"ticket": ticket, "subprotocols": [SUBPROTOCOL, f"ticket.{ticket}"], "seconds": TICKET_S}

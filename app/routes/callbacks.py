@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path
 
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MaySeeDeliveries, Parts
 from app.problems import Problem
 from app.routes import examples
 from app.store.pool import fetch
@@ -15,7 +15,7 @@ SHOWN_MAX = 200
 
 
 @router.get("")
-async def list_callbacks(services: Parts, _: Dispatcher) -> list[dict[str, Any]]:
+async def list_callbacks(services: Parts, _: MaySeeDeliveries) -> list[dict[str, Any]]:
     """Return the newest call-backs to PSAPs, those that wait or were given up first."""
     rows = await fetch(services.pool, "list_callbacks", services.settings.region, SHOWN_MAX)
     shown: list[dict[str, Any]] = orjson.loads(orjson.dumps([dict(row) for row in rows]))
@@ -23,7 +23,9 @@ async def list_callbacks(services: Parts, _: Dispatcher) -> list[dict[str, Any]]
 
 
 @router.post("/{callback_id}/retry")
-async def retry(callback_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, _: Dispatcher) -> dict[str, Any]:
+async def retry(
+    callback_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, _: MaySeeDeliveries
+) -> dict[str, Any]:
     """Try a call-back again that was given up."""
     if not await fetch(services.pool, "revive_callback", services.settings.region, callback_id):
         raise Problem(404, "not_found", "no call-back that was given up", field="callback_id")

@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.access.guard import Dispatcher, Parts, TowerOrPsap
+from app.access.guard import MayReportAlerts, MaySeeIncidents, Parts
 from app.codec import to_json
 from app.interop.cap.intake import take_cap
 from app.interop.cap.read import read_cap
@@ -21,7 +21,7 @@ router = APIRouter(prefix="/v1", tags=["cap"])
 
 
 @router.post("/cap", responses=examples.DELIVERED, openapi_extra=CAP)
-async def report_cap(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
+async def report_cap(request: Request, services: Parts, identity: MayReportAlerts) -> Response:
     """Take CAP messages: one that names a tower or is about rescue is distress, any other a hazard that is shown."""
     raw = await request.body()
     try:
@@ -36,7 +36,7 @@ async def report_cap(request: Request, services: Parts, identity: TowerOrPsap) -
 
 
 @router.get("/incidents/{incident_id}/cap", responses=examples.ERRORS)
-async def one_cap(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> Response:
+async def one_cap(incident_id: IncidentId, services: Parts, identity: MaySeeIncidents) -> Response:
     """Return an incident as CAP 1.2: Alert while it waits, Update once something happened, Cancel when it is closed."""
     incident, rows = await whole_incident(services, identity, incident_id)
     region = services.settings.region

@@ -3,9 +3,9 @@
 from typing import Annotated, Any, Final
 
 import orjson
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
-from app.access.guard import Parts, Psap, allow
+from app.access.guard import MayFollow, MayReportCalls, Parts
 from app.access.identity import Identity, Role
 from app.intake.lenient import Warnings
 from app.interop import intake
@@ -26,13 +26,12 @@ from app.store.pool import ACQUIRE_S
 from dispatch.entities import Alert, Assignment, Call, Incident
 
 router = APIRouter(prefix="/v1", tags=["handover"])
-Follower = Annotated[Identity, Depends(allow(Role.PARTNER, Role.PSAP, Role.DISPATCHER))]
 LOCATED: Final = {**examples.REPORTED, 422: examples.ERRORS[422]}
 CallId = Annotated[str | None, Query(max_length=128, description="the sender's own id of the call this locates")]
 
 
 @router.post("/eido", status_code=201, responses=examples.REPORTED, openapi_extra=eido_examples.POST_EIDO)
-async def report_eido(request: Request, services: Parts, identity: Psap) -> Response:
+async def report_eido(request: Request, services: Parts, identity: MayReportCalls) -> Response:
     """Record the call an EIDO hands over. The same incident again is the same call: an update, never a second one."""
     more: dict[str, Any] = {}
     reading: Reading | None = None
@@ -50,7 +49,9 @@ async def report_eido(request: Request, services: Parts, identity: Psap) -> Resp
 
 
 @router.post("/pidf-lo", status_code=201, responses=LOCATED, openapi_extra=eido_examples.POST_PIDF)
-async def report_location(request: Request, services: Parts, identity: Psap, call_id: CallId = None) -> Response:
+async def report_location(
+    request: Request, services: Parts, identity: MayReportCalls, call_id: CallId = None
+) -> Response:
     """Record where a caller is. With a `call_id` it updates that call, and keeps what was known of it."""
     more: dict[str, Any] = {}
     earlier = await earlier_of(services, identity, call_id)
@@ -64,14 +65,14 @@ async def report_location(request: Request, services: Parts, identity: Psap, cal
 
 
 @router.get("/incidents/{incident_id}/eido", responses=examples.ERRORS)
-async def one_eido(incident_id: IncidentId, services: Parts, identity: Follower) -> Response:
+async def one_eido(incident_id: IncidentId, services: Parts, identity: MayFollow) -> Response:
     """Return an incident as an EIDO. It holds nothing personal; a PSAP sees the incidents of its own callers."""
     return _eido(await _story(services, identity, incident_id), services)
 
 
 @router.get("/eido/{incident}", responses=examples.ERRORS)
 async def retrieve_eido(
-    incident: Annotated[str, Path(max_length=512)], services: Parts, identity: Follower
+    incident: Annotated[str, Path(max_length=512)], services: Parts, identity: MayFollow
 ) -> Response:
     """Return the EIDO with this incident tracking identifier: the retrieval service of NENA-STA-024."""
     issuer = Issuer(services.settings.agency_id, services.settings.region)

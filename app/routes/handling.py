@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MayHandle, Parts
 from app.access.identity import Identity
 from app.problems import Problem, checked
 from app.requests import Request
@@ -23,7 +23,11 @@ router = APIRouter(prefix="/v1/incidents", tags=["incidents"], responses=example
 
 @router.post("/{incident_id}/assign", status_code=201)
 async def assign(
-    incident_id: IncidentId, body: bodies.AssignBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.AssignBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Offer the incident to a unit of your choice; `preempt` takes it from its present incident."""
     await ensure(services, identity, incident_id)
@@ -33,7 +37,11 @@ async def assign(
 
 @router.post("/{incident_id}/reassign", status_code=201)
 async def reassign(
-    incident_id: IncidentId, body: bodies.ReassignBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.ReassignBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Replace a unit by another in one step."""
     _own_assignment(services, incident_id, body.assignment_id)
@@ -44,7 +52,11 @@ async def reassign(
 
 @router.post("/{incident_id}/stand-down")
 async def stand_down(
-    incident_id: IncidentId, body: bodies.StandDownBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.StandDownBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Take a unit off the incident."""
     _own_assignment(services, incident_id, body.assignment_id)
@@ -60,7 +72,11 @@ def _own_assignment(services: Services, incident_id: int, assignment_id: int) ->
 
 @router.post("/{incident_id}/release")
 async def release(
-    incident_id: IncidentId, body: bodies.ReleaseBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.ReleaseBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Let the automatic pick go on, as a new round."""
     await ensure(services, identity, incident_id)
@@ -69,7 +85,7 @@ async def release(
 
 @router.post("/{incident_id}/place")
 async def accept_place(
-    incident_id: IncidentId, body: bodies.PlaceBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.PlaceBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Say where it is: a sign, or a point. The place is confirmed from then on."""
     await ensure(services, identity, incident_id)
@@ -92,7 +108,11 @@ def _place(services: Services, body: bodies.PlaceBody) -> Place:
 
 @router.put("/{incident_id}/priority")
 async def set_priority(
-    incident_id: IncidentId, body: bodies.PriorityBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.PriorityBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Set priority (0-10, 10 highest) and, if given, the needs."""
     await ensure(services, identity, incident_id)
@@ -103,7 +123,7 @@ async def set_priority(
 
 @router.post("/{incident_id}/notes", status_code=201)
 async def add_note(
-    incident_id: IncidentId, body: bodies.NoteBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.NoteBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Add a note. Its words are sealed; the ledger only knows that there is one."""
     await ensure(services, identity, incident_id)
@@ -116,7 +136,11 @@ async def add_note(
 
 @router.post("/{incident_id}/outcome")
 async def record_outcome(
-    incident_id: IncidentId, body: bodies.OutcomeBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.OutcomeBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Close the incident with what became of the person."""
     return await _close(incident_id, body, services, identity, own_id, cancelled=False)
@@ -124,7 +148,11 @@ async def record_outcome(
 
 @router.post("/{incident_id}/cancel")
 async def cancel(
-    incident_id: IncidentId, body: bodies.OutcomeBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.OutcomeBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Close without a response having been needed; the outcome says why."""
     return await _close(incident_id, body, services, identity, own_id, cancelled=True)
@@ -154,9 +182,7 @@ async def _close(
 
 
 @router.post("/{incident_id}/reopen")
-async def reopen(
-    incident_id: IncidentId, services: Parts, identity: Dispatcher, own_id: OwnId = None
-) -> dict[str, Any]:
+async def reopen(incident_id: IncidentId, services: Parts, identity: MayHandle, own_id: OwnId = None) -> dict[str, Any]:
     """Open a closed incident again; it is queued as before."""
     await ensure(services, identity, incident_id)
     return await do(services, identity, c.Reopen(incident_id, identity.name), own_id)
@@ -164,7 +190,7 @@ async def reopen(
 
 @router.post("/{incident_id}/link")
 async def link(
-    incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Say that two incidents have to do with each other."""
     await ensure(services, identity, incident_id)
@@ -175,7 +201,7 @@ async def link(
 
 @router.post("/{incident_id}/unlink")
 async def unlink(
-    incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.OtherBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Take such a link away again."""
     await ensure(services, identity, incident_id)
@@ -184,7 +210,7 @@ async def unlink(
 
 @router.post("/{incident_id}/merge")
 async def merge(
-    incident_id: IncidentId, body: bodies.MergeBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.MergeBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Move all calls and alerts into another incident and close this one as its duplicate."""
     await ensure(services, identity, incident_id)
@@ -195,7 +221,7 @@ async def merge(
 
 @router.post("/{incident_id}/split", status_code=201)
 async def split(
-    incident_id: IncidentId, body: bodies.SplitBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId, body: bodies.SplitBody, services: Parts, identity: MayHandle, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Give some calls and alerts an incident of their own."""
     await ensure(services, identity, incident_id)
@@ -205,7 +231,11 @@ async def split(
 
 @router.post("/{incident_id}/hand-off")
 async def hand_off(
-    incident_id: IncidentId, body: bodies.HandOffBody, services: Parts, identity: Dispatcher, own_id: OwnId = None
+    incident_id: IncidentId,
+    body: bodies.HandOffBody,
+    services: Parts,
+    identity: MayHandle,
+    own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Ask another agency to take it; it stays open until the outcome `transferred` records that they accepted."""
     await ensure(services, identity, incident_id)

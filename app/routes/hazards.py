@@ -6,8 +6,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Path, Request, Response
 
-from app.access.guard import Agent as Reader
-from app.access.guard import Anybody, Dispatcher, Parts, Psap
+from app.access.guard import MayLookUpSigns, MayManageZones, MayReportWeather, MaySeeIncidents, MayWatch, Parts
 from app.codec import to_json
 from app.interop.hazard import nws, shapes
 from app.interop.hazard.hazard import Hazard
@@ -28,7 +27,7 @@ ZONES_MAX: Final = 5_000
 
 
 @router.post("/hazards/nws", responses=examples.DELIVERED, openapi_extra=NWS)
-async def nws_alerts(request: Request, services: Parts, _: Psap) -> Response:
+async def nws_alerts(request: Request, services: Parts, _: MayReportWeather) -> Response:
     """Take alerts of the National Weather Service as GeoJSON; each message counts once, chains are followed."""
     now = services.clock.now()
     try:
@@ -40,7 +39,7 @@ async def nws_alerts(request: Request, services: Parts, _: Psap) -> Response:
 
 
 @router.put("/hazards/zones", responses=examples.DELIVERED, openapi_extra=ZONES)
-async def put_zones(request: Request, services: Parts, _: Dispatcher) -> Response:
+async def put_zones(request: Request, services: Parts, _: MayManageZones) -> Response:
     """Make the shapes of forecast zones known, as GeoJSON: most weather alerts only name their zones."""
     findings = Findings()
     try:
@@ -65,7 +64,7 @@ async def put_zones(request: Request, services: Parts, _: Dispatcher) -> Respons
 
 
 @router.get("/hazards", responses=examples.ERRORS)
-async def list_hazards(services: Parts, identity: Reader) -> Response:
+async def list_hazards(services: Parts, identity: MayWatch) -> Response:
     """Return the hazards that are not over as GeoJSON, each with the open incidents you may see inside it."""
     now = services.clock.now()
     open_rows = [row for row in services.view.live_rows("incidents", identity.topics()) if isinstance(row, Incident)]
@@ -106,7 +105,7 @@ def shown(hazard: Hazard, now: datetime) -> dict[str, Any]:
 
 
 @router.get("/incidents/{incident_id}/hazards", responses=examples.ERRORS)
-async def hazards_over_incident(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> Response:
+async def hazards_over_incident(incident_id: IncidentId, services: Parts, identity: MaySeeIncidents) -> Response:
     """Return what stands over an incident, and the priority that suggests; setting it is a person's decision."""
     incident = services.view.board.incidents.get(incident_id)
     if incident is None or not services.view.may_see("incidents", incident_id, identity.topics()):
@@ -115,7 +114,9 @@ async def hazards_over_incident(incident_id: IncidentId, services: Parts, identi
 
 
 @router.get("/signs/{sign_id}/hazards", responses=examples.ERRORS)
-async def hazards_over_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts, _: Anybody) -> Response:
+async def hazards_over_sign(
+    sign_id: Annotated[str, Path(max_length=64)], services: Parts, _: MayLookUpSigns
+) -> Response:
     """Return what stands over a sign of the registry."""
     sign = services.signs.find(sign_id)
     if sign is None:

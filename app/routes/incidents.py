@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query
 
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MaySeeIncidents, Parts
 from app.access.identity import Identity
 from app.problems import Problem
 from app.routes import examples
@@ -56,7 +56,7 @@ async def ensure(services: Services, identity: Identity, incident_id: int) -> No
 
 @router.get("")
 async def list_incidents(
-    services: Parts, identity: Dispatcher, where: Annotated[Where | None, Query()] = None
+    services: Parts, identity: MaySeeIncidents, where: Annotated[Where | None, Query()] = None
 ) -> list[dict[str, Any]]:
     """Return the open incidents in the desk's order: priority high first, then received, then id."""
     rows = [row for row in services.view.live_rows("incidents", identity.topics()) if isinstance(row, Incident)]
@@ -65,7 +65,7 @@ async def list_incidents(
 
 
 @router.get("/{incident_id}")
-async def one_incident(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> dict[str, Any]:
+async def one_incident(incident_id: IncidentId, services: Parts, identity: MaySeeIncidents) -> dict[str, Any]:
     """Return an incident with its calls, alerts, assignments, open alarms and its timeline from the ledger."""
     incident, rows = await whole_incident(services, identity, incident_id)
     shown: dict[str, Any] = {"incident": as_json(incident)}
@@ -78,7 +78,7 @@ async def one_incident(incident_id: IncidentId, services: Parts, identity: Dispa
 
 
 @router.get("/{incident_id}/recommend")
-async def recommend_units(incident_id: IncidentId, services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
+async def recommend_units(incident_id: IncidentId, services: Parts, identity: MaySeeIncidents) -> list[dict[str, Any]]:
     """Return, for its place or for each candidate place, the units to send, with reasons for those passed over."""
     incident, _ = await whole_incident(services, identity, incident_id)
     now = services.clock.now()

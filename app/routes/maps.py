@@ -11,8 +11,7 @@ import h3
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from app.access.guard import Agent as MapReader
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MaySeeIncidents, MayWatch, Parts
 from app.assets import answer
 from app.gazetteer import Gazetteer
 from app.problems import Problem
@@ -27,7 +26,7 @@ UNCHANGED: Final[dict[int | str, dict[str, Any]]] = {304: {"description": "as th
 
 
 @router.get("/signs", responses=UNCHANGED)
-async def all_signs(request: Request, services: Parts, _: MapReader) -> Response:
+async def all_signs(request: Request, services: Parts, _: MayWatch) -> Response:
     """Return every sign with its access notes, and every station; 304 to the ETag while nothing has changed."""
     gazetteer: Gazetteer = request.app.state.gazetteer
     return answer(request, await gazetteer.show(services.signs.registry, services.view.board.units.values()))
@@ -36,7 +35,7 @@ async def all_signs(request: Request, services: Parts, _: MapReader) -> Response
 @router.get("/activations")
 async def activations(
     services: Parts,
-    identity: Dispatcher,
+    identity: MaySeeIncidents,
     days: Annotated[int, Query(ge=1, le=DAYS_MAX)] = 30,
     resolution: Annotated[int, Query(ge=3, le=9)] = 6,
 ) -> dict[str, Any]:
@@ -52,7 +51,7 @@ async def activations(
 
 
 @router.get("/tiles")
-async def list_tiles(services: Parts, _: MapReader) -> dict[str, Any]:
+async def list_tiles(services: Parts, _: MayWatch) -> dict[str, Any]:
     """Return the operator's map archives (PMTiles); each is read at its url, in ranges, with the same key."""
     folder = services.settings.tiles_dir
     found = await asyncio.to_thread(archives, folder) if folder is not None else {}
@@ -60,7 +59,7 @@ async def list_tiles(services: Parts, _: MapReader) -> dict[str, Any]:
 
 
 @router.get("/tiles/{name}", include_in_schema=False)
-async def one_archive(name: Annotated[str, Path(max_length=80)], services: Parts, _: MapReader) -> Response:
+async def one_archive(name: Annotated[str, Path(max_length=80)], services: Parts, _: MayWatch) -> Response:
     """Return an archive, or the range of it that was asked for."""
     folder = services.settings.tiles_dir
     found = await asyncio.to_thread(archives, folder) if folder is not None else {}

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.access.guard import Parts, TowerNetwork
+from app.access.guard import MayReportFromNetworks, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.interop.lorawan import chirpstack, tts
@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1/networks", tags=["networks"], responses=examples.
 async def chirpstack_event(
     request: Request,
     services: Parts,
-    identity: TowerNetwork,
+    identity: MayReportFromNetworks,
     event: Annotated[
         str | None, Query(max_length=32, description="as ChirpStack adds it: up, status, join, ...")
     ] = None,
@@ -44,7 +44,7 @@ async def chirpstack_event(
 
 
 @router.post("/tts", openapi_extra=TTS)
-async def tts_message(request: Request, services: Parts, identity: TowerNetwork) -> Response:
+async def tts_message(request: Request, services: Parts, identity: MayReportFromNetworks) -> Response:
     """Take a message of a The Things Stack application."""
 
     def read(raw: bytes) -> list[TowerMessage]:
@@ -54,7 +54,7 @@ async def tts_message(request: Request, services: Parts, identity: TowerNetwork)
 
 
 @router.post("/rockblock", openapi_extra=ROCKBLOCK)
-async def rockblock_message(request: Request, services: Parts, identity: TowerNetwork) -> Response:
+async def rockblock_message(request: Request, services: Parts, identity: MayReportFromNetworks) -> Response:
     """Take a message of an Iridium modem: RockBLOCK's form or JSON, Rock 7's Push API, Cloudloop's Lingo."""
 
     def read(raw: bytes) -> list[TowerMessage]:
@@ -64,7 +64,7 @@ async def rockblock_message(request: Request, services: Parts, identity: TowerNe
 
 
 @router.post("/inreach", openapi_extra=INREACH)
-async def inreach_events(request: Request, services: Parts, identity: TowerNetwork) -> Response:
+async def inreach_events(request: Request, services: Parts, identity: MayReportFromNetworks) -> Response:
     """Take Garmin's IPC Outbound events; an SOS of a device bound to no tower is a call with its own fix."""
     return await _deliver(request, services, identity, inreach.read_outbound)
 

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from fastapi import APIRouter, Request, Response
 
-from app.access.guard import Parts, Tracker
+from app.access.guard import MayReportPositions, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.field import FUTURE_MAX, PAST_MAX
@@ -27,13 +27,13 @@ TAKEN: Final = "taken"
 
 
 @router.get("/osmand", openapi_extra=OSMAND_QUERY)
-async def osmand_query(request: Request, services: Parts, identity: Tracker) -> Response:
+async def osmand_query(request: Request, services: Parts, identity: MayReportPositions) -> Response:
     """Take a position of the OsmAnd protocol, as a query. The device identifier of the app is a tracker's key."""
     return await _osmand(services, identity, request, b"")
 
 
 @router.post("/osmand", openapi_extra=OSMAND)
-async def osmand(request: Request, services: Parts, identity: Tracker) -> Response:
+async def osmand(request: Request, services: Parts, identity: MayReportPositions) -> Response:
     """Take a position of the OsmAnd protocol, as a query, a form or JSON."""
     return await _osmand(services, identity, request, await request.body())
 
@@ -48,7 +48,7 @@ async def _osmand(services: Services, identity: Identity, request: Request, body
 
 
 @router.post("/owntracks", openapi_extra=OWNTRACKS)
-async def owntracks(request: Request, services: Parts, identity: Tracker) -> Response:
+async def owntracks(request: Request, services: Parts, identity: MayReportPositions) -> Response:
     """Take a message of OwnTracks in HTTP mode; the answer is the empty list the app expects."""
     try:
         report = read_owntracks(await request.body())

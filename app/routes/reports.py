@@ -8,13 +8,15 @@ from typing import Any, Final
 from fastapi import APIRouter, Response
 from starlette.requests import Request
 
-from app.access.guard import Parts, Psap, TowerOrPsap
+from app.access.guard import MayReportAlerts, MayReportCalls, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.intake import alerts, calls
 from app.intake.lenient import NothingReadable, Warnings
 from app.interop.reading import Unusable
+from app.metrics.meters import count_report
 from app.problems import Problem, checked
+from app.requests import DeskUnavailable
 from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
@@ -27,13 +29,13 @@ KEY_HEADER: Final = "idempotency-key"
 
 
 @router.post("/calls", status_code=201, responses=examples.REPORTED, openapi_extra=examples.CALL)
-async def report_call(request: Request, services: Parts, identity: Psap) -> Response:
+async def report_call(request: Request, services: Parts, identity: MayReportCalls) -> Response:
     """Record a call. The same `call_id` again is the same call: identical answers 200, different is an update."""
     return await take_call(request, services, identity)
 
 
 @router.post("/alerts", status_code=201, responses=examples.REPORTED, openapi_extra=examples.ALERT)
-async def report_alert(request: Request, services: Parts, identity: TowerOrPsap) -> Response:
+async def report_alert(request: Request, services: Parts, identity: MayReportAlerts) -> Response:
     """Record a rescue tower's activation, or what the tower says of itself."""
     return await take_alert(request, services, identity)
 
@@ -81,7 +83,13 @@ async def record(
     if own_id:
         digest = services.sealer.digest("body", raw)
         asked = replace(asked, id=command_id(identity, own_id), digest=digest)
-    reply: dict[str, Any] = checked(await services.submit(asked))
+    try:
+        answer = await services.submit(asked)
+    except DeskUnavailable:
+        count_report(None)
+        raise
+    count_report(answer)
+    reply: dict[str, Any] = checked(answer)
     is_new = not (reply.get("repeated") or reply.get("updated"))
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Response
 
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MayBindDevices, MaySeeTowers, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.interop.tower.devices import Device, device_key
@@ -21,7 +21,7 @@ LINK = (*COLUMNS, "network", "heard_at", "decoder", "kind", "heartbeat_s")
 
 
 @router.get("")
-async def list_towers(services: Parts, identity: Dispatcher) -> Response:
+async def list_towers(services: Parts, identity: MaySeeTowers) -> Response:
     """Return every tower you may see: silent, tampered with, its battery, when it was heard and how well."""
     settings = services.settings
     await services.tower_health.keep(services.pool, settings.region)
@@ -73,14 +73,14 @@ def _device(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/devices")
-async def list_devices(services: Parts, _: Dispatcher) -> list[dict[str, Any]]:
+async def list_devices(services: Parts, _: MaySeeTowers) -> list[dict[str, Any]]:
     """Return which device speaks for which tower."""
     return [_bound(device) for device in services.devices.all()]
 
 
 @router.put("/devices/{device_id}")
 async def bind_device(
-    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, _: Dispatcher
+    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, _: MayBindDevices
 ) -> dict[str, Any]:
     """Let a device (a LoRaWAN DevEUI, a modem's IMEI) speak for a tower; `kind` test while it is being installed."""
     if not device_key(device_id):
@@ -93,7 +93,7 @@ async def bind_device(
 
 
 @router.delete("/devices/{device_id}", status_code=204)
-async def unbind_device(device_id: DeviceId, services: Parts, _: Dispatcher) -> Response:
+async def unbind_device(device_id: DeviceId, services: Parts, _: MayBindDevices) -> Response:
     """Let a device speak for no tower any more."""
     if not await services.devices.unbind(services.pool, services.settings.region, device_id):
         raise Problem(404, "not_found", "no such device", field="device_id")

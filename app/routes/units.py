@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Path, Query, Response
 
-from app.access.guard import Agent, Dispatcher, Parts
+from app.access.guard import MayActInField, MaySeeUnits, Parts
 from app.access.identity import Identity, Role
 from app.codec import to_json
 from app.field import BadField, Status, read_status, when
@@ -52,20 +52,20 @@ async def do(services: Services, identity: Identity, command: Command, own_id: s
 
 
 @router.get("")
-async def list_units(services: Parts, identity: Dispatcher) -> list[dict[str, Any]]:
+async def list_units(services: Parts, identity: MaySeeUnits) -> list[dict[str, Any]]:
     """Return the units you may see, each with its newest position."""
     rows = services.view.live_rows("units", identity.topics())
     return [_shown(services, row) for row in rows if isinstance(row, Unit)]
 
 
 @router.get("/{unit_id}")
-async def one_unit(unit_id: UnitId, services: Parts, identity: Agent) -> dict[str, Any]:
+async def one_unit(unit_id: UnitId, services: Parts, identity: MaySeeUnits) -> dict[str, Any]:
     """Return a unit with its newest position."""
     return _shown(services, _unit(services, identity, unit_id))
 
 
 @router.get("/{unit_id}/task")
-async def task(unit_id: UnitId, services: Parts, identity: Agent) -> Response:
+async def task(unit_id: UnitId, services: Parts, identity: MaySeeUnits) -> Response:
     """Return what the unit is on: its assignment, the incident, the sign with its access notes, and the way there."""
     unit = _unit(services, identity, unit_id)
     return Response(to_json(task_of(services, unit)), media_type="application/json")
@@ -73,7 +73,10 @@ async def task(unit_id: UnitId, services: Parts, identity: Agent) -> Response:
 
 @router.get("/{unit_id}/track")
 async def track(
-    unit_id: UnitId, services: Parts, identity: Agent, hours: Annotated[float, Query(gt=0, le=TRACK_HOURS_MAX)] = 4.0
+    unit_id: UnitId,
+    services: Parts,
+    identity: MaySeeUnits,
+    hours: Annotated[float, Query(gt=0, le=TRACK_HOURS_MAX)] = 4.0,
 ) -> Response:
     """Return where the unit was in the last hours, oldest first, evenly thinned to at most 2,000 points."""
     _unit(services, identity, unit_id)
@@ -91,7 +94,7 @@ def _shown(services: Services, unit: Unit) -> dict[str, Any]:
 
 @router.put("/{unit_id}/duty")
 async def set_duty(
-    unit_id: UnitId, body: bodies.DutyBody, services: Parts, identity: Agent, own_id: OwnId = None
+    unit_id: UnitId, body: bodies.DutyBody, services: Parts, identity: MayActInField, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Go on or off duty. Off duty means silent, except for one's own incident."""
     _unit(services, identity, unit_id)
@@ -100,7 +103,7 @@ async def set_duty(
 
 @router.post("/{unit_id}/status")
 async def report_status(
-    unit_id: UnitId, body: bodies.StatusBody, services: Parts, identity: Agent, own_id: OwnId = None
+    unit_id: UnitId, body: bodies.StatusBody, services: Parts, identity: MayActInField, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Accept or decline an offer, or report a fact: en_route, on_scene, ... A fact is never refused."""
     _unit(services, identity, unit_id)
@@ -121,7 +124,7 @@ async def report_status(
 
 @router.post("/{unit_id}/mayday", status_code=201)
 async def mayday(
-    unit_id: UnitId, body: bodies.MaydayBody, services: Parts, identity: Agent, own_id: OwnId = None
+    unit_id: UnitId, body: bodies.MaydayBody, services: Parts, identity: MayActInField, own_id: OwnId = None
 ) -> dict[str, Any]:
     """Call for help for the unit itself."""
     _unit(services, identity, unit_id)
@@ -130,7 +133,9 @@ async def mayday(
 
 
 @router.post("/{unit_id}/position", status_code=204)
-async def report_position(unit_id: UnitId, body: bodies.PositionBody, services: Parts, identity: Agent) -> Response:
+async def report_position(
+    unit_id: UnitId, body: bodies.PositionBody, services: Parts, identity: MayActInField
+) -> Response:
     """Tell where the unit is. The newest by its own time counts."""
     _unit(services, identity, unit_id)
     now = services.clock.now()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Final
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 
-from app.access.guard import Dispatcher, Parts
+from app.access.guard import MayManageWebhooks, Parts
 from app.access.identity import Identity
 from app.codec import to_json
 from app.interop.callbacks.delivery import BadAddress, check_address
@@ -29,14 +29,14 @@ TEST_SEQ: Final = 0  # no event has it: the test of a webhook, told under one nu
 
 
 @router.get("")
-async def list_webhooks(services: Parts, identity: Dispatcher) -> Response:
+async def list_webhooks(services: Parts, identity: MayManageWebhooks) -> Response:
     """Return the webhooks with how many deliveries wait, were taken, are dead."""
     rows = await fetch(services.pool, "load_webhooks", services.settings.region)
     return _json([_shown(dict(row)) for row in rows if _is_mine(identity, row["sectors"])])
 
 
 @router.post("", status_code=201)
-async def add_webhook(body: bodies.WebhookBody, services: Parts, identity: Dispatcher) -> Response:
+async def add_webhook(body: bodies.WebhookBody, services: Parts, identity: MayManageWebhooks) -> Response:
     """Tell an address of what happens from now on. The answer holds the signing secret, which is shown this once."""
     try:
         url = check_address(body.url)
@@ -61,7 +61,7 @@ async def add_webhook(body: bodies.WebhookBody, services: Parts, identity: Dispa
 
 
 @router.delete("/{webhook_id}", status_code=204)
-async def drop_webhook(webhook_id: WebhookId, services: Parts, identity: Dispatcher) -> Response:
+async def drop_webhook(webhook_id: WebhookId, services: Parts, identity: MayManageWebhooks) -> Response:
     """Tell it nothing any more; its log goes with it."""
     await _find(services, identity, webhook_id)
     await execute(services.pool, "drop_webhook", services.settings.region, webhook_id)
@@ -70,7 +70,7 @@ async def drop_webhook(webhook_id: WebhookId, services: Parts, identity: Dispatc
 
 @router.get("/{webhook_id}/deliveries")
 async def list_deliveries(
-    webhook_id: WebhookId, services: Parts, identity: Dispatcher, state: State = None
+    webhook_id: WebhookId, services: Parts, identity: MayManageWebhooks, state: State = None
 ) -> Response:
     """Return the delivery log, the newest first: what was said, how often it was tried, what came of it."""
     await _find(services, identity, webhook_id)
@@ -79,7 +79,7 @@ async def list_deliveries(
 
 
 @router.post("/{webhook_id}/test")
-async def test_webhook(webhook_id: WebhookId, services: Parts, identity: Dispatcher) -> Response:
+async def test_webhook(webhook_id: WebhookId, services: Parts, identity: MayManageWebhooks) -> Response:
     """Send a `webhook.test`, which says nothing, so that a receiver can be tried."""
     webhook = await _find(services, identity, webhook_id)
     body = {"type": TEST, "timestamp": datetime.now(UTC), "data": {"seq": TEST_SEQ, "by": identity.name, "event": {}}}
@@ -89,7 +89,9 @@ async def test_webhook(webhook_id: WebhookId, services: Parts, identity: Dispatc
 
 
 @router.post("/{webhook_id}/replay")
-async def replay(webhook_id: WebhookId, body: bodies.ReplayBody, services: Parts, identity: Dispatcher) -> Response:
+async def replay(
+    webhook_id: WebhookId, body: bodies.ReplayBody, services: Parts, identity: MayManageWebhooks
+) -> Response:
     """Tell again: one delivery, all that are dead, or whatever it wants after a seq. The numbers stay the same."""
     webhook = await _find(services, identity, webhook_id)
     if body.since_seq is not None:

@@ -4,7 +4,7 @@ from typing import Final
 
 from app.codec import decode_row
 from app.recall import RECENT
-from app.store.ledger import Head
+from app.store.ledger import Head, read_head
 from app.store.pool import Connection
 from app.store.statements import statement
 from dispatch.board import Board
@@ -42,6 +42,13 @@ async def load_board(connection: Connection, region: str, head: Head, board: Boa
     board.seq, board.epoch = head.seq, head.epoch
     board.drop_touched()
     return board
+
+
+async def read_board(connection: Connection, region: str) -> tuple[Board, Head]:
+    """Return the board and the head it stands at, of one snapshot. Raises NoLedger."""
+    async with connection.transaction(isolation="repeatable_read", readonly=True):
+        head = await read_head(connection, region)
+        return await load_board(connection, region, head), head
 
 
 async def load_incident(connection: Connection, region: str, incident_id: int) -> tuple[Row, ...]:

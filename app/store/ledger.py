@@ -140,11 +140,12 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch) 
         raise
 
 
-async def take_head(connection: Connection, region: str, secret: str) -> Head:
-    """Become the writer of the region."""
-    row = await connection.fetchrow(statement("take_head"), region, secret)
-    assert row is not None  # noqa: S101 - INSERT .. ON CONFLICT .. RETURNING always gives a row
-    return Head(**row)
+async def take_head(
+    connection: Connection, region: str, secret: str, holder: str | None, renewed_at: datetime | None
+) -> Head | None:
+    """Become the writer of the region, if its lease is still as it was seen; None when it is not."""
+    row = await connection.fetchrow(statement("take_head"), region, secret, holder, renewed_at)
+    return None if row is None else Head(**row)
 
 
 async def keep_head(connection: Connection, region: str, secret: str) -> Head:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.resources import files
 
-import asyncpg
+from app.store.hosts import dial
 
 LOCK = 0x61757869  # "auxi": two processes starting together migrate one after the other
 
@@ -35,7 +35,7 @@ def migrations() -> tuple[Migration, ...]:
 
 async def migrate(dsn: str) -> list[str]:
     """Bring the schema up to date and return the names applied. Raises MigrationChanged, PostgresError."""
-    connection = await asyncpg.connect(dsn)
+    connection = await dial(dsn)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
         await connection.execute(

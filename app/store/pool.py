@@ -1,9 +1,10 @@
 """The connection pool, with every wait named, and the refusal to run on a server that may forget."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import asyncpg
 
+from app.store.hosts import Single, dial
 from app.store.statements import statement
 
 ACQUIRE_S: Final = 2.0  # design 1: while PostgreSQL is away a caller waits at most 2 s
@@ -13,11 +14,10 @@ POOL_MAX: Final = 8  # one process: the desk has a connection of its own, these 
 if TYPE_CHECKING:  # asyncpg's classes take parameters in its stubs only
     from asyncpg.pool import PoolConnectionProxy
 
-    Single = asyncpg.Connection[asyncpg.Record]
     Connection = Single | PoolConnectionProxy[asyncpg.Record]
     Pool = asyncpg.Pool[asyncpg.Record]
 else:
-    Single = Connection = asyncpg.Connection
+    Connection = asyncpg.Connection
     Pool = asyncpg.Pool
 
 
@@ -28,18 +28,22 @@ class NotDurable(RuntimeError):
 async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
     """Open the pool and check that this server keeps what it acknowledges. Raises NotDurable, OSError."""
     pool: Pool = await asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio"}
+        dsn,
+        min_size=1,
+        max_size=size,
+        command_timeout=STATEMENT_S,
+        server_settings={"application_name": "auxilio"},
+        connect=cast("Any", dial),  # its stub names every option, which are handed on as they are
     )
     async with pool.acquire(timeout=ACQUIRE_S) as connection:
         await check_durability(connection)
     return pool
 
 
-async def connect(dsn: str) -> Single:
-    """Open one connection for a process's single writer."""
-    return await asyncpg.connect(
-        dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio desk"}
-    )
+async def connect(dsn: str, *, who: str = "desk", within_s: float = STATEMENT_S, **settings: str) -> Single:
+    """Open one connection of its own, for the desk or its lease; each statement ends within so long."""
+    named = {"application_name": f"auxilio {who}", **settings}
+    return await dial(dsn, command_timeout=within_s, server_settings=named)
 
 
 async def check_durability(connection: Connection) -> None:

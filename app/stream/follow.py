@@ -15,25 +15,27 @@ from app.positions import Fix
 from app.publishing import Publisher
 from app.relay import SOCKET_S, channel, decode_batch
 from app.services import Services
-from app.store.ledger import read_events
 from app.store.writer import AWAY
+from app.stream.reader import Reader
 from geo.point import Point
 
 log = logging.getLogger(__name__)
 
 SILENT_S: Final = 1.0  # design 1: after 1 s of silence followers poll the ledger
-BATCH_EVENTS: Final = 500  # events folded between two turns of the event loop while catching up
+SILENT: Final = "silent: the ledger is read instead, once a second"
 
 
 class Follower:
     """Keeps a view at the head. A batch is folded only if it begins at the view's own head, by seq and by hash."""
 
-    def __init__(self, services: Services, publisher: Publisher, redis: Redis, own_name: str) -> None:
+    def __init__(self, services: Services, publisher: Publisher, reader: Reader, redis: Redis, own_name: str) -> None:
         self._services = services
         self._publisher = publisher
+        self._reader = reader
         self._redis = redis
         self._own_name = own_name
-        self._heard = 0.0
+        self._heard = monotonic()
+        self._read_at = 0.0
         self._closing = False
 
     def close(self) -> None:
@@ -46,7 +48,7 @@ class Follower:
             try:
                 await self._listen()
             except (RedisError, OSError) as error:
-                self._services.dependencies["relay"] = f"down: {type(error).__name__}"
+                self._say(f"down: {type(error).__name__}")
                 await self.catch_up()
                 await asyncio.sleep(SILENT_S)
 
@@ -55,22 +57,41 @@ class Follower:
         async with self._redis.pubsub() as pubsub:
             await pubsub.subscribe(*(channel(region, what) for what in ("batches", "heads", "positions")))
             await self.catch_up()  # subscribed first, so nothing falls between
-            self._services.dependencies["relay"] = "ok"
+            self._heard = monotonic()
             while not self._closing:
                 message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=SOCKET_S / 2)
                 if message is not None:
                     await self._take(message["channel"].decode().rpartition(":")[2], message["data"])
-                if monotonic() - self._heard > SILENT_S:
-                    await self.catch_up()
+                await self._mind_silence()
+
+    async def _mind_silence(self) -> None:
+        """Read the ledger while nothing is heard, and say so when it is the relay that is silent and not the desk."""
+        now = monotonic()
+        if now - self._heard <= SILENT_S:
+            self._say("ok")
+            return
+        if self._services.picture_age_s() < SILENT_S:
+            self._say(SILENT)
+        if now - self._read_at > SILENT_S:
+            await self.catch_up()
+
+    def _say(self, state: str) -> None:
+        if not self._closing:  # then it is for the desk here to say
+            self._services.dependencies["relay"] = state
 
     async def _take(self, what: str, data: bytes) -> None:
+        if self._closing:
+            return
         try:
             if what == "batches":
                 self._heard = monotonic()  # not at positions: other gateways may be heard where the desk is not
                 await self._take_batch(data)
             elif what == "heads":
                 self._heard = monotonic()
-                if int(orjson.loads(data)["seq"]) > self._services.view.seq:
+                head, view = orjson.loads(data), self._services.view
+                seq, head_hash = int(head["seq"]), bytes.fromhex(head["hash"])
+                # A head behind ours was said before our last batch, or a failover has lost that batch.
+                if seq != view.seq or head_hash != view.hash:
                     await self.catch_up()
             else:
                 self._take_positions(orjson.loads(data))
@@ -96,22 +117,12 @@ class Follower:
 
     async def catch_up(self) -> None:
         """Fold what the ledger has after the view's head; when PostgreSQL is away, wait: the next round tries again."""
+        if self._closing:
+            return
         try:
-            await self._read_ledger()
+            await self._reader.catch_up()
         except AWAY as error:
             log.warning("the ledger cannot be read: %s", type(error).__name__)
             await asyncio.sleep(SILENT_S)
-
-    async def _read_ledger(self) -> None:
-        services = self._services
-        events, head_hash = [], b""
-        async for recorded, after in read_events(services.pool, services.settings.region, services.view.seq):
-            events.append(recorded)
-            head_hash = after
-            if len(events) == BATCH_EVENTS:
-                self._publisher.tell(events, head_hash)
-                events = []
-                await asyncio.sleep(0)
-        if events:
-            self._publisher.tell(events, head_hash)
-        self._heard = monotonic()
+        else:
+            self._read_at = monotonic()

@@ -8,6 +8,7 @@ from time import monotonic
 from typing import Final
 
 from app.access.identity import Role
+from app.codec import to_json
 from app.frames import Frame
 from app.scopes import Scope
 
@@ -40,12 +41,16 @@ class Client:
         if len(self.outbox) >= OUTBOX_FRAMES_MAX or self.outbox_bytes + len(data) > OUTBOX_BYTES_MAX:
             self.cut = True
             self.cut_at = monotonic()
-            self.outbox.clear()
-            self.outbox_bytes = 0
+            self.forget()
         else:
             self.outbox.append(data)
             self.outbox_bytes += len(data)
         self.wake.set()
+
+    def forget(self) -> None:
+        """Drop what waits to be sent."""
+        self.outbox.clear()
+        self.outbox_bytes = 0
 
     def is_stuck(self, now: float) -> bool:
         """Whether it was cut off and its writer still has not got away from the socket."""
@@ -66,6 +71,7 @@ class Hub:
     def __init__(self) -> None:
         self._by_topic: defaultdict[str, set[Client]] = defaultdict(set)
         self.clients: set[Client] = set()
+        self.cut = 0  # readers that fell too far behind
         self._watchers: dict[int, Callable[[Frame], None]] = {}
 
     def watch(self, see: Callable[[Frame], None]) -> Callable[[], None]:
@@ -83,6 +89,7 @@ class Hub:
             self._by_topic[topic].add(client)
 
     def leave(self, client: Client) -> None:
+        self.cut += client.cut
         self.clients.discard(client)
         for topic in client.topics:
             listeners = self._by_topic.get(topic)
@@ -108,6 +115,12 @@ class Hub:
                 if data is not None:
                     client.say(data)
 
+    def resync(self, cursor: str) -> None:
+        """Send every client to the snapshot: what waits for it, and what it has seen, is of a history that is gone."""
+        for client in self.clients:
+            client.forget()
+            client.say(resync(client.topics, cursor))
+
     def tell(self, topic: str, data: bytes) -> None:
         """Put unnumbered bytes (positions, ticks) into the outboxes of a topic's listeners."""
         for client in self._by_topic.get(topic, ()):
@@ -115,3 +128,8 @@ class Hub:
 
     def topics(self) -> list[str]:
         return list(self._by_topic)
+
+
+def resync(topics: Scope, cursor: str) -> bytes:
+    """Return the frame that names the snapshot to fetch, and where that picture stands at least."""
+    return to_json({"kind": "resync", "url": f"/v1/board?topics={','.join(sorted(topics))}", "cursor": cursor})

@@ -9,11 +9,12 @@ from urllib.parse import urlsplit
 from fastapi import WebSocket, WebSocketDisconnect
 
 from app.access.identity import Identity, Role
+from app.access.policy import Action, reach_of
 from app.access.tickets import SUBPROTOCOL
 from app.codec import to_json
 from app.services import Services
 from app.stream.acts import Acts
-from app.stream.hub import OUTBOX_FRAMES_MAX, Client
+from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
 from app.stream.session import BadFrame, FieldFrame, Hello, Session
 
 log = logging.getLogger(__name__)
@@ -32,7 +33,7 @@ async def stream(socket: WebSocket, services: Services) -> None:
         await socket.close(BAD_ORIGIN)
         return
     identity, subprotocol = await identify(socket, services)
-    if identity is None or identity.role not in (Role.DISPATCHER, Role.AGENT):
+    if identity is None or reach_of(identity.role, Action.WATCH) is None:
         await socket.close(NOT_KNOWN)
         return
     await socket.accept(subprotocol)
@@ -80,9 +81,7 @@ def greet(client: Client, hello: Hello, services: Services) -> None:
     past = services.view.since(hello.since) if hello.since is not None else []
     mine = [frame for frame in past or () if not hello.topics.isdisjoint(frame.topics)]
     if past is None or len(mine) > PAST_FRAMES_MAX:
-        topics = ",".join(sorted(hello.topics))
-        resync = {"kind": "resync", "url": f"/v1/board?topics={topics}", "cursor": services.view.cursor()}
-        client.say(to_json(resync))
+        client.say(resync(hello.topics, services.view.cursor()))
         return
     welcome = {"kind": "welcome", "cursor": services.view.cursor(), "topics": sorted(hello.topics)}
     client.say(to_json(welcome))

@@ -61,8 +61,10 @@ def offer_made(board: Board, event: e.OfferMade, at: datetime) -> None:
 
 def took_over(board: Board, event: e.DeskTookOver, _at: datetime) -> None:
     board.epoch = event.epoch
-    for assignment_id in event.offers:
-        board.put(changed(board.assignments[assignment_id], answer_by=event.answer_by))
+    extended = (("answer_by", event.offers), ("hear_by", event.to_hear), ("place_ack_by", event.to_acknowledge))
+    for deadline, assignment_ids in extended:
+        for assignment_id in assignment_ids:
+            board.put(changed(board.assignments[assignment_id], **{deadline: event.answer_by}))
 
 
 def hear(board: Board, assignment: Assignment, at: datetime) -> Changes:

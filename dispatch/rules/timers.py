@@ -49,10 +49,14 @@ def _aged(board: Board, incident: Incident, now: datetime) -> IncidentAged:
 
 
 def take_over(board: Board, command: TakeOver, now: datetime) -> Turn:
-    """A desk begins: nobody loses an offer because nobody was there to take the answer."""
+    """A desk begins: nobody loses an offer, or rings as not reached, because nobody was there to take the answer."""
     soon = now + TAKEOVER_GRACE
-    offers = tuple(
-        a.id for a in board.assignments.values() if a.status is AssignmentStatus.OFFERED and a.answer_by < soon
+    rows = board.assignments.values()
+    yield DeskTookOver(
+        command.epoch,
+        tuple(a.id for a in rows if a.status is AssignmentStatus.OFFERED and a.answer_by < soon),
+        soon,
+        tuple(a.id for a in rows if a.hear_by is not None and a.hear_by < soon),
+        tuple(a.id for a in rows if a.is_active and a.place_ack_by is not None and a.place_ack_by < soon),
     )
-    yield DeskTookOver(command.epoch, offers, soon)
     return {"epoch": command.epoch}

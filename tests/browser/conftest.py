@@ -12,7 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser, async_playwright, expect
 
 from app.screens import DIST
-from tests.debian import NotToBeHad, program
+from loadtests.debian import NotToBeHad, program
 
 ROOT = Path(__file__).parents[2]
 # Nothing but this machine can be reached, whatever a page tries; and a drawing board without a graphics card.

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.debian import NotToBeHad, program
+from loadtests.debian import NotToBeHad, program
 
 USER, PASSWORD = "auxilio", "s3cret/with@signs"
 START_S = 10.0

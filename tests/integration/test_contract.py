@@ -13,7 +13,7 @@ from fastapi.routing import APIRoute
 
 from app.contract.answers import ANSWERS
 from app.contract.asyncapi import document as asyncapi
-from app.contract.openapi import roles_of
+from app.contract.openapi import action_of
 from app.http import build_http, openapi
 from dispatch.events import KINDS
 from loadtests.rig import Engines
@@ -130,7 +130,7 @@ def test_every_route_is_guarded_but_health_the_contract_and_the_screens_files() 
     assert len(routes) > 30
     for route in routes:
         if isinstance(route, APIRoute):
-            assert (roles_of(route) is None) == (route.path in OPEN | SCREENS | DEMO), route.path
+            assert (action_of(route) is None) == (route.path in OPEN | SCREENS | DEMO), route.path
             if route.path in SCREENS:
                 assert route.methods == {"GET", "HEAD"}, route.path
         else:  # the streams identify for themselves; FastAPI's own document is open

@@ -137,6 +137,7 @@ class Watcher:
             body = (await http.get(url)).json()
         self.ledger_id, self.seq = body["cursor"].rpartition(".")[0], body["seq"]
         self.rows = rows_of(body)
+        self.seqs = []  # the history may be another one, with its own numbers
 
     async def check(self) -> int:
         """Hold that this picture is the snapshot's at the same cursor; return how many rows that was."""

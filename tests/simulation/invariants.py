@@ -11,6 +11,7 @@ from dispatch.deadlines import marks_of
 from dispatch.decide import Decision
 from dispatch.entities import TABLES as ROW_TABLES
 from dispatch.entities import Assignment, Incident, Key, Row
+from dispatch.status import TAKEOVER_GRACE
 from tests.simulation.history import History
 from tests.simulation.oracle import Positions, line
 from tests.simulation.rows import ACTIVE, CHECKS
@@ -19,6 +20,7 @@ NEVER_REFUSED: Final = (
     c.ReportCall, c.ReportAlert, c.ReportStatus, c.RaiseMayday, c.HearFrame, c.MissUnit, c.TimeIsUp, c.TakeOver,
 )  # fmt: skip
 TABLES: Final = ("sectors", "units", "towers", "incidents", "calls", "alerts", "assignments", "alarms")
+OWED: Final = {"answer_by", "hear_by", "place_ack_by"}
 INDEXES: Final = (
     "call_of", "calls_by_caller", "alerts_at_tower", "open_at_sign", "open_alarms", "alarms_of", "open_incidents",
     "to_hear", "last_ids",
@@ -43,10 +45,18 @@ class Invariants:
         if decision.refusal is not None:
             touched_only = all(isinstance(x, e.UnitAnswering | e.OfferMade) for x in decision.events)
             assert touched_only, "a refusal that changed something"
+        if isinstance(command, c.TakeOver):
+            self._check_grace(now)
         for event in decision.events:
             self.history.take(event, now)
         self._check_touched(decision)
         self.history.check_order()
+
+    def _check_grace(self, now: datetime) -> None:
+        """Nobody was there to take answers: nothing that is owed passes before it can be sent again."""
+        for due, _, row_id, name in self.board.deadlines.live():
+            if name in OWED:
+                assert due >= now + TAKEOVER_GRACE, f"a takeover left assignment {row_id} no time for its {name}"
 
     def _check_touched(self, decision: Decision) -> None:
         around: dict[Key, Row] = {}

@@ -203,6 +203,15 @@ def a_fact_is_refused(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(field, "_out_of_order", out_of_order)
 
 
+def a_takeover_gives_no_time_to_hear(patch: pytest.MonkeyPatch) -> None:
+    fold = FOLDS[e.DeskTookOver]
+
+    def took_over(board: Board, event: e.DeskTookOver, at: datetime) -> None:
+        fold(board, replace(event, to_hear=()), at)
+
+    patch.setitem(FOLDS, e.DeskTookOver, took_over)
+
+
 WOUNDS: Final[tuple[Wound, ...]] = (
     nobody_is_matched,
     a_declined_offer_frees_nobody,
@@ -218,6 +227,7 @@ WOUNDS: Final[tuple[Wound, ...]] = (
     an_open_incident_is_forgotten,
     a_unit_is_sent_twice,
     a_fact_is_refused,
+    a_takeover_gives_no_time_to_hear,
 )
 
 

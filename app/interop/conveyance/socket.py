@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from app.access.identity import Role
+from app.access.policy import Action, reach_of
 from app.frames import Frame
 from app.interop.conveyance.messages import SUBPROTOCOL
 from app.interop.conveyance.pictures import ViewPictures
@@ -18,7 +18,6 @@ from dispatch.entities import Alert, Assignment, Call
 
 log = logging.getLogger(__name__)
 
-ROLES: Final = (Role.PARTNER, Role.PSAP, Role.DISPATCHER)
 SUBSCRIBE_S: Final = 30.0  # who opens a socket and asks for nothing is not kept
 SEND_S: Final = 10.0  # a client that takes nothing for so long is cut off; nothing is lost, it subscribes again
 NORMAL, INTERNAL = 1000, 1011
@@ -41,7 +40,7 @@ async def convey(socket: WebSocket, services: Services) -> None:
         await socket.close(BAD_ORIGIN)
         return
     identity, _ = await identify(socket, services)
-    if identity is None or identity.role not in ROLES or SUBPROTOCOL not in offered(socket):
+    if identity is None or reach_of(identity.role, Action.FOLLOW) is None or SUBPROTOCOL not in offered(socket):
         await socket.close(NOT_KNOWN)
         return
     await socket.accept(SUBPROTOCOL)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.settings import CONFIG_VARIABLE, BadSettings, Settings, load_sectors, load_settings
+from app.settings import CONFIG_VARIABLE, SECRET, BadSettings, Settings, load_sectors, load_settings, variable_of
 
 
 @pytest.fixture(autouse=True)
@@ -12,6 +12,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL",
         "REDIS_URL",
+        *(f"{variable_of((name,))}_FILE" for name in SECRET),
         *(f"AUXILIO_{n.upper()}" for n in Settings.model_fields),
         CONFIG_VARIABLE,
     ):
@@ -32,6 +33,12 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("AUXILIO_SHARED_NUMBERS", "520-555-0100"),
         ("DATABASE_URL", "mysql://root:secret@db/x"),
         ("REDIS_URL", "nonsense"),
+        ("DATABASE_URL", "postgresql://auxilio:Auxilio@db/auxilio"),
+        ("DATABASE_URL", "postgresql://dispatch:dis%70atch@db/auxilio"),
+        ("REDIS_URL", "redis://:changeme@valkey:6379/0"),
+        ("AUXILIO_MQTT_URL", "mqtt://lora:mosquitto@broker"),
+        ("DATABASE_URL_FILE", "/not/there"),
+        ("AUXILIO_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("AUXILIO_DATABASE_URL", "postgresql://db/x"),
         ("AUXILIO_PROT", "1"),
         ("AUXILIO_CONFIG", "missing.toml"),
@@ -75,3 +82,20 @@ def test_a_wrong_sectors_file_is_refused_by_its_path(tmp_path: Path, text: str) 
     (tmp_path / "s.toml").write_text(text)
     with pytest.raises(BadSettings, match=r"s\.toml"):
         load_sectors(Settings(sectors_file=tmp_path / "s.toml"))
+
+
+def test_a_secret_may_stand_in_a_file(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "database").write_text("postgresql://auxilio:kX3v-w@db/auxilio\n")
+    monkeypatch.setenv("DATABASE_URL_FILE", str(tmp_path / "database"))
+    assert load_settings().database_url == "postgresql://auxilio:kX3v-w@db/auxilio"
+    monkeypatch.setenv("DATABASE_URL", "postgresql://auxilio:other@db/auxilio")
+    with pytest.raises(BadSettings, match=r"^DATABASE_URL_FILE: DATABASE_URL is set as well"):
+        load_settings()
+
+
+def test_a_known_password_in_a_file_is_refused_and_not_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "redis").write_text("redis://:password@valkey")
+    monkeypatch.setenv("REDIS_URL_FILE", str(tmp_path / "redis"))
+    with pytest.raises(BadSettings) as fault:
+        load_settings()
+    assert "valkey" not in str(fault.value)

@@ -349,3 +349,26 @@ def test_a_takeover_shortens_no_offer(scene: Scene) -> None:
     due = scene.held_by("U1").answer_by
     scene.say(c.TakeOver(2))
     assert scene.held_by("U1").answer_by == due
+
+
+def test_after_a_takeover_a_device_has_fifteen_seconds_to_say_that_it_heard(scene: Scene) -> None:
+    offered(scene)
+    scene.now += timedelta(seconds=9)
+    scene.say(c.TakeOver(2))
+    scene.wait(14.9)
+    assert not scene.ringing(AlarmKind.NOT_REACHED)
+    scene.wait(0.2)
+    assert scene.ringing(AlarmKind.NOT_REACHED)
+
+
+def test_after_a_takeover_a_person_has_fifteen_seconds_to_take_a_changed_place(scene: Scene) -> None:
+    offered(scene)
+    scene.accept()
+    scene.say(c.AcceptPlace(1, place_at(north(3)), "d1"))
+    scene.hear()
+    scene.now += timedelta(seconds=58)
+    scene.say(c.TakeOver(2))
+    scene.wait(14.9)
+    assert not scene.ringing(AlarmKind.NOT_REACHED)
+    scene.wait(0.2)
+    assert scene.ringing(AlarmKind.NOT_REACHED)

@@ -300,11 +300,16 @@ export interface Delivered {
   })[];
 }
 
-/** A desk began to write under `epoch`; open offers got new deadlines. */
+/** A desk began to write under `epoch`; what would have passed while nobody listened got a new deadline.
+ *
+ * `answer_by` is that of the open offers, of the frames that devices have `to_hear`, and of the changed places that
+ * persons have `to_acknowledge`: assignments, by id. Version 1 gave more time to offers only. */
 export interface DeskTookOver {
   epoch: number;
   offers: (number)[];
   answer_by: string;
+  to_hear: (number)[];
+  to_acknowledge: (number)[];
 }
 
 export interface DeviceBody {
@@ -581,7 +586,7 @@ export interface MaydayBody {
 
 export interface Me {
   name: string;
-  role: "psap" | "tower" | "agent" | "dispatcher" | "partner" | "tracker";
+  role: "psap" | "tower" | "agent" | "dispatcher" | "supervisor" | "administrator" | "auditor" | "partner" | "tracker";
   sectors: (string)[];
   unit_id: string | null;
 }
@@ -1245,7 +1250,7 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "desk.took_over";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: DeskTookOver;

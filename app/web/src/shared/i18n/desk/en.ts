@@ -48,6 +48,7 @@ export const desk = {
   'part.postgresql': 'the database',
   'part.desk': 'the desk',
   'part.relay': 'the relay (slower, nothing is lost)',
+  'part.standby': 'the standby database (nothing can be recorded until it is back)',
   'part.loop': 'loop "{name}" is late',
 
   'lamp.live': 'Live',

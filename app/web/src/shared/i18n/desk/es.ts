@@ -50,6 +50,7 @@ export const desk: Record<keyof typeof english, string> = {
   'part.postgresql': 'la base de datos',
   'part.desk': 'la mesa',
   'part.relay': 'el relevo (más lento, nada se pierde)',
+  'part.standby': 'la base de datos de reserva (sin ella no se puede registrar nada)',
   'part.loop': 'ciclo «{name}» atrasado',
 
   'lamp.live': 'En vivo',

@@ -50,6 +50,7 @@ export const desk: Record<keyof typeof english, string> = {
   'part.postgresql': 'o banco de dados',
   'part.desk': 'a mesa',
   'part.relay': 'o relé (mais lento, nada se perde)',
+  'part.standby': 'o banco de dados de reserva (sem ele nada pode ser registrado)',
   'part.loop': 'ciclo "{name}" atrasado',
 
   'lamp.live': 'Ao vivo',

@@ -31,7 +31,7 @@ def _installed(name: str, package: str) -> str:
     as_root = () if os.geteuid() == 0 else ("sudo", "-n")
     for command in (("apt-get", "update"), ("apt-get", "install", "-y", "--no-install-recommends", package)):
         try:
-            done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False)
+            done = subprocess.run([*as_root, *command], capture_output=True, text=True, check=False)  # noqa: S603 - fixed words
         except FileNotFoundError as error:
             raise NotToBeHad(f"no {name}, and no {error.filename}") from error
         if done.returncode != 0:

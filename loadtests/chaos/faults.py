@@ -1,0 +1,250 @@
+"""The faults: each breaks one thing when its block is entered, and mends it when the block is left."""
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Final
+
+from redis.asyncio import Redis
+
+from loadtests.chaos.crowds import burst, half_open, reconnect_storm, stuck_readers
+from loadtests.chaos.scene import Scene
+from loadtests.chaos.tools import SENDS, dropped, family, injected
+from loadtests.debian import NotToBeHad
+from loadtests.rig import Service
+
+GONE_S: Final = 30.0
+CALLS_MAX: Final = 400  # a desk at work makes some hundred of these system calls a second
+SLOW_US: Final = 100_000
+SKEW_S: Final = 600
+
+Strike = Callable[[Scene], AbstractAsyncContextManager[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """`lasts_s`: how long it stays broken before answers are expected; 0 when calls must go on at once, unmended."""
+
+    name: str
+    strike: Strike
+    lasts_s: float = 0.0
+
+
+async def ended(service: Service) -> int:
+    assert service.process is not None
+    return await asyncio.wait_for(service.process.wait(), GONE_S)
+
+
+def send(service: Service, number: signal.Signals) -> None:
+    assert service.process is not None
+    os.kill(service.process.pid, number)
+
+
+@asynccontextmanager
+async def desk_killed(scene: Scene) -> AsyncIterator[None]:
+    holder = await scene.trio.at("desk")
+    await holder.kill()
+    yield
+    await holder.start()
+
+
+@asynccontextmanager
+async def desk_told_to_stop(scene: Scene) -> AsyncIterator[None]:
+    holder = await scene.trio.at("desk")
+    send(holder, signal.SIGTERM)
+    yield
+    assert await ended(holder) == 0, "did not end in good order"
+    await holder.start()
+
+
+@asynccontextmanager
+async def desk_paused(scene: Scene) -> AsyncIterator[None]:
+    """It wakes up when another has long taken the desk, and must write nothing."""
+    holder = await scene.trio.at("desk")
+    send(holder, signal.SIGSTOP)
+    yield
+    send(holder, signal.SIGCONT)
+    assert await ended(holder) == 3, "the old desk lives on"
+    await holder.start()
+
+
+@asynccontextmanager
+async def desk_killed_at_a_system_call(scene: Scene) -> AsyncIterator[None]:
+    """Killed at the N-th time it speaks to anybody: before, within and after what it sends to PostgreSQL."""
+    holder = await scene.trio.at("desk")
+    assert holder.process is not None
+    when = scene.rng.randint(1, CALLS_MAX)
+    async with injected([holder.process.pid], f"{SENDS}:signal=SIGKILL:when={when}"):
+        await ended(holder)
+    yield
+    await holder.start()
+
+
+@asynccontextmanager
+async def gateway_killed(scene: Scene) -> AsyncIterator[None]:
+    await scene.trio.gateway.kill()
+    await scene.trio.gateway.start()
+    yield
+
+
+@asynccontextmanager
+async def postgres_killed(scene: Scene) -> AsyncIterator[None]:
+    await scene.servers.first.kill()
+    yield
+    await scene.servers.first.start()
+
+
+@asynccontextmanager
+async def postgres_restarted(scene: Scene) -> AsyncIterator[None]:
+    await scene.servers.first.kill(signal.SIGINT)  # its "fast" way to stop
+    await scene.servers.first.start()
+    yield
+
+
+@asynccontextmanager
+async def postgres_hung(scene: Scene) -> AsyncIterator[None]:
+    process = scene.servers.first.process
+    assert process is not None
+    pids = family(process.pid)
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    yield
+    for pid in reversed(pids):
+        os.kill(pid, signal.SIGCONT)
+
+
+@asynccontextmanager
+async def standby_gone(scene: Scene) -> AsyncIterator[None]:
+    """No commit is answered while the only synchronous standby is away."""
+    await scene.servers.second.kill()
+    yield
+    await scene.servers.second.start()
+    await scene.servers.until_synchronous()
+
+
+@asynccontextmanager
+async def failed_over(scene: Scene) -> AsyncIterator[None]:
+    """The primary dies for good, the standby is promoted. The last of a scene: there is no third server."""
+    await scene.servers.fail_over()
+    scene.is_failed_over = True
+    yield
+
+
+def postgres_faulty(fault: str) -> Strike:
+    """Return a strike on what PostgreSQL asks of its disk. It may panic; it starts again by itself, or is started."""
+
+    @asynccontextmanager
+    async def strike(scene: Scene) -> AsyncIterator[None]:
+        node = scene.servers.first
+        assert node.process is not None
+        async with injected(family(node.process.pid), fault):
+            yield
+        if not node.process.is_running():
+            await node.start()
+
+    return strike
+
+
+@asynccontextmanager
+async def redis_killed(scene: Scene) -> AsyncIterator[None]:
+    pid = scene.valkey.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)  # its keeper starts it again
+    yield
+
+
+@asynccontextmanager
+async def redis_flushed(scene: Scene) -> AsyncIterator[None]:
+    redis = Redis.from_url(scene.valkey.url)
+    try:
+        await redis.flushall()
+    finally:
+        await redis.aclose()
+    yield
+
+
+@asynccontextmanager
+async def redis_hung(scene: Scene) -> AsyncIterator[None]:
+    pid = scene.valkey.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGSTOP)
+    yield
+    os.kill(pid, signal.SIGCONT)
+
+
+def postgres_cut_off(*ways: str) -> Strike:
+    """Return a strike that loses packets to or from the primary's port, for everybody."""
+
+    @asynccontextmanager
+    async def strike(scene: Scene) -> AsyncIterator[None]:
+        async with dropped(*(f"--{way} {scene.servers.first.port}" for way in ways)):
+            yield
+
+    return strike
+
+
+@asynccontextmanager
+async def link_cut(scene: Scene) -> AsyncIterator[None]:
+    """The gateway and the desk cannot hear each other; both reach PostgreSQL."""
+    address = await scene.servers.first.ask("SELECT desk_address FROM ledger_head")
+    port = str(address).rpartition(":")[2]
+    async with dropped(f"--dport {port}", f"--sport {port}"):
+        yield
+
+
+def clock_stepped(by_s: int) -> Strike:
+    """Return a strike that steps the wall clock of every process of ours."""
+
+    @asynccontextmanager
+    async def strike(scene: Scene) -> AsyncIterator[None]:
+        if scene.clock is None:
+            raise NotToBeHad("no libfaketime")
+        scene.clock.write_text(f"{by_s:+d}")
+        await asyncio.sleep(1.5)  # the library looks once a second
+        yield
+        scene.clock.write_text("+0")
+
+    return strike
+
+
+@asynccontextmanager
+async def everything_at_once(scene: Scene) -> AsyncIterator[None]:
+    """The desk, PostgreSQL and Redis within the same second."""
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(desk_killed(scene))
+        await stack.enter_async_context(redis_killed(scene))
+        await stack.enter_async_context(postgres_killed(scene))
+        yield
+
+
+FAULTS: Final = (
+    Fault("desk: kill -9", desk_killed),
+    Fault("desk: SIGTERM", desk_told_to_stop),
+    Fault("desk: paused past its lease", desk_paused),
+    Fault("desk: killed at the N-th system call", desk_killed_at_a_system_call),
+    Fault("gateway: kill -9", gateway_killed),
+    Fault("link: cut", link_cut, lasts_s=4.0),
+    Fault("PostgreSQL: kill -9", postgres_killed, lasts_s=1.0),
+    Fault("PostgreSQL: restart", postgres_restarted),
+    Fault("PostgreSQL: hung", postgres_hung, lasts_s=4.0),
+    Fault("PostgreSQL: unreachable", postgres_cut_off("dport", "sport"), lasts_s=4.0),
+    Fault("PostgreSQL: its answers lost", postgres_cut_off("sport"), lasts_s=4.0),
+    Fault("PostgreSQL: slow disk", postgres_faulty(f"fdatasync,fsync:delay_enter={SLOW_US}")),
+    Fault("PostgreSQL: EIO", postgres_faulty("fdatasync:error=EIO"), lasts_s=1.0),
+    Fault("PostgreSQL: disk full", postgres_faulty("pwrite64:error=ENOSPC"), lasts_s=1.0),
+    Fault("PostgreSQL: standby gone", standby_gone, lasts_s=3.0),
+    Fault("Redis: kill -9", redis_killed),
+    Fault("Redis: flushed", redis_flushed),
+    Fault("Redis: hung", redis_hung),
+    Fault("clock: +10 min", clock_stepped(SKEW_S)),
+    Fault("clock: -10 min", clock_stepped(-SKEW_S)),
+    Fault("websockets: all closed at once", reconnect_storm),
+    Fault("websockets: readers that never read", stuck_readers),
+    Fault("HTTP: half-open and slow clients", half_open),
+    Fault("calls: ten times as many", burst),
+    Fault("desk, PostgreSQL and Redis at once", everything_at_once, lasts_s=1.0),
+    Fault("PostgreSQL: failover", failed_over),
+)
