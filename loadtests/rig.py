@@ -82,6 +82,7 @@ class Service:
     command: str = "serve"
     env: dict[str, str] = field(default_factory=dict)
     argv: tuple[str, ...] = ("-m", "app.cli")
+    options: tuple[str, ...] = ()
     port: int = 0
     process: asyncio.subprocess.Process | None = None
 
@@ -109,7 +110,7 @@ class Service:
         }
         with self.log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *self.argv, self.command, "--port", str(self.port),
+                sys.executable, *self.argv, self.command, "--port", str(self.port), *self.options,
                 env=env, stdout=asyncio.subprocess.PIPE, stderr=out,
             )  # fmt: skip
         assert self.process.stdout is not None

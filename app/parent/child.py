@@ -16,7 +16,7 @@ from app.main import Process, desk_process, gateway_process, start_task
 from app.metrics.exposition import expose
 from app.parent.cord import Beat, Begin, Cord, Ready, Show, Shown, Tell
 from app.requests import DeskUnavailable
-from app.running import bring_up_to_date, serve
+from app.running import serve
 from app.settings import Settings, load_settings
 from dispatch.commands import RaiseSystemAlarm
 
@@ -30,8 +30,6 @@ async def live(cord: Cord, settings: Settings) -> int:
     begin = await cord.hear()
     if not isinstance(begin, Begin):
         return 0  # the parent is gone before it had a use for us
-    if begin.is_desk:
-        await bring_up_to_date(begin.urls)
     door = socket.socket(fileno=begin.door) if begin.door is not None else None
     if door is not None:
         door.setblocking(False)

@@ -20,6 +20,7 @@ from app.metrics.family import of_wards
 from app.metrics.port import served
 from app.parent import notify
 from app.parent.ward import Ward
+from app.running import bring_up_to_date
 from app.server import listen
 from app.settings import Settings
 
@@ -66,7 +67,11 @@ class Parent:
             await asyncio.gather(*(ward.spawn() for ward in self._wards))  # they load while the servers start
             urls = await stack.enter_async_context(engines(self._settings))
             stack.push_async_callback(self._stop)  # before the engines stop: what is in hand is still recorded
-            for ward in self._wards:
+            if self._desk is not None:
+                await bring_up_to_date(urls)
+                self._desk.begin(urls)
+                await self._until_ready(self._desk)  # the first desk of a region makes what gateways read
+            for ward in self._gateways:
                 ward.begin(urls)
             await self._first(on_ready)
             if not self._done.done():
@@ -76,6 +81,9 @@ class Parent:
             status = await self._done
             notify.notify(notify.STOPPING)
             return status
+
+    async def _until_ready(self, ward: Ward) -> None:
+        await asyncio.wait((ward.ready, self._done), return_when=asyncio.FIRST_COMPLETED)
 
     async def _first(self, on_ready: OnReady) -> None:
         """Wait until each serves, and say so once; or until it is clear that one does not."""
@@ -87,6 +95,7 @@ class Parent:
             notify.notify(notify.READY)
         else:
             readies.cancel()
+            await asyncio.gather(readies, return_exceptions=True)
 
     async def _stop(self) -> None:
         """End the gateways, then the desk: what gateways have in hand is still decided."""
