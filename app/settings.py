@@ -119,7 +119,6 @@ class Settings(BaseSettings):
     blocked_s: Annotated[float, Field(ge=1.0, le=60.0)] = 5.0
     linger_s: Annotated[float, Field(ge=0.0, le=4.0)] = 0.0
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
-    traces_url: HttpUrl | None = None
     log_format: Annotated[str, Field(pattern=r"^(text|json)$")] | None = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 

@@ -35,6 +35,13 @@ class Family(Service):
         return started[:1] if name == "desk" else started[1:]
 
 
+def is_ours(child: psutil.Process) -> bool:
+    try:
+        return "app.parent.child" in " ".join(child.cmdline())
+    except psutil.NoSuchProcess:  # just ended
+        return False
+
+
 @pytest_asyncio.fixture(scope="module")
 async def world(rig: Engines) -> AsyncIterator[tuple[Family, KeyRing]]:
     database = await rig.new_database()
@@ -139,7 +146,7 @@ async def test_the_parent_shows_the_numbers_of_all_its_children(world: tuple[Fam
     async with client(family, keys.psap) as http, asyncio.timeout(WAIT_S):
         (await http.post("/v1/calls", json={"call_id": "counted", "said": "help"})).raise_for_status()
         shown = ""
-        while 'auxilio_holds_desk{process="gateway-2"}' not in shown:  # the last to be replaced
+        while shown.count("auxilio_holds_desk{") < 3:  # one that was just replaced may still start
             shown = (await http.get(f"http://127.0.0.1:{port}/metrics")).text
     assert 'auxilio_holds_desk{process="desk"} 1.0' in shown
     assert 'auxilio_holds_desk{process="gateway-1"} 0.0' in shown
