@@ -1,8 +1,8 @@
 """The command line."""
 
-import logging
-import sys
+import os
 from collections.abc import Coroutine
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, TypeVar
 
@@ -19,6 +19,8 @@ from app.engines import engines
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
+from app.logs import configure_logs
+from app.parent.parent import GATEWAYS_MAX, run_parent
 from app.settings import BadSettings, Settings, load_settings
 from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
@@ -54,6 +56,12 @@ Tls = Annotated[
     typer.Option("--tls", help="Serve HTTPS with a certificate of our own, and show phones the way in by a QR code."),
 ]
 
+Gateways = Annotated[
+    int,
+    typer.Option(min=0, max=GATEWAYS_MAX, help="How many processes take HTTP and websockets beside the desk's own."),
+]
+GatewaysAlone = Annotated[int, typer.Option("--gateways", min=1, max=GATEWAYS_MAX, help="How many of them.")]
+
 
 def fail(message: str, status: int = 1) -> NoReturn:
     """End with a message in words."""
@@ -76,26 +84,35 @@ def settings(**given: Any) -> Settings:
         found = load_settings(**given)
     except BadSettings as error:
         fail(f"settings refused:\n{error}", 2)
-    logging.basicConfig(
-        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    configure_logs(found)
     return found
 
 
-def say(line: str, more: str) -> None:
-    typer.echo(line)
+def inherited(found: Settings) -> Settings:
+    """Put what was given on the command line where the children find it: into the environment."""
+    os.environ["AUXILIO_TLS"] = str(found.tls).lower()
+    if "host" in found.model_fields_set:
+        os.environ["AUXILIO_HOST"] = found.host
+    return found
+
+
+def say_serves(who: str, url: str, more: str) -> None:
+    typer.echo(f"{who} serves {url}")
     if more:
         typer.echo(more)
 
 
 @cli.command()
-def serve(port: Port = None, host: Host = None, tls: Tls = None) -> None:
-    """Run the service: decide, record, serve HTTP, websockets and the screens, all in one process.
+def serve(port: Port = None, host: Host = None, tls: Tls = None, gateways: Gateways = 0) -> None:
+    """Run the service: decide, record, serve HTTP, websockets and the screens, in one watched process or several.
 
     When another process holds the desk, it serves as a gateway does, and takes the desk over when that one goes.
     """
     found = settings(port=port, host=host, tls=tls)
-    raise typer.Exit(run(running.run_desk(found, lambda url, more: say(f"Auxilio serves {url}", more))))
+    ready = partial(say_serves, "Auxilio")
+    if not found.watched and not gateways:
+        raise typer.Exit(run(running.run_desk(found, ready)))
+    raise typer.Exit(run(run_parent(inherited(found), ready, with_desk=True, gateways=gateways)))
 
 
 @cli.command()
@@ -108,14 +125,17 @@ def desk(
 ) -> None:
     """Hold the desk, or stand by for it, and serve nothing but its health; `gateway` processes take the requests."""
     found = [settings(port=port, host=host, region=name) for name in region or (None,)]
-    raise typer.Exit(run(running.run_desk_only(found, lambda url, more: say(f"Auxilio desk serves {url}", more))))
+    raise typer.Exit(run(running.run_desk_only(found, partial(say_serves, "Auxilio desk"))))
 
 
 @cli.command()
-def gateway(port: Port = None, host: Host = None, tls: Tls = None) -> None:
-    """Run one more process for HTTP, websockets and the screens; it needs a `serve` or `desk` on the same database."""
+def gateway(port: Port = None, host: Host = None, tls: Tls = None, gateways: GatewaysAlone = 1) -> None:
+    """Run more processes for HTTP, websockets and the screens; they need a desk on the same database."""
     found = settings(port=port, host=host, tls=tls)
-    raise typer.Exit(run(running.run_gateway(found, lambda url, more: say(f"Auxilio gateway serves {url}", more))))
+    ready = partial(say_serves, "Auxilio gateway")
+    if not found.watched and gateways == 1:
+        raise typer.Exit(run(running.run_gateway(found, ready)))
+    raise typer.Exit(run(run_parent(inherited(found), ready, with_desk=False, gateways=gateways)))
 
 
 @cli.command()

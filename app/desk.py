@@ -14,7 +14,8 @@ import asyncpg
 from app.clock import Clock
 from app.lanes import Lanes, Waiting
 from app.lease.watch import Look
-from app.requests import Answer, DeskUnavailable, Request
+from app.metrics.meters import APPEND_COMMANDS, APPEND_S, APPENDS_REFUSED, APPENDS_UNKNOWN
+from app.requests import Answer, Backlog, DeskUnavailable, Request
 from app.salvage import Salvage
 from app.scribe import TRIES_MAX, Scribe
 from app.store import ledger
@@ -96,6 +97,9 @@ class Desk:
     def submit(self, request: Request) -> asyncio.Future[Answer]:
         """Return what will be the answer once the request is recorded. Raises DeskUnavailable, as the future may."""
         return self._lanes.put(request)
+
+    def waiting(self) -> Backlog:
+        return self._lanes.backlog()
 
     async def run(self) -> None:
         """Serve until fenced, or cancelled because another holds the lease; whoever still waits is told."""
@@ -184,22 +188,26 @@ class Desk:
         return await self._append(turn)
 
     async def _append(self, turn: Turn) -> Turn | None:
-        append = asyncio.ensure_future(self._scribe.append(turn))
+        append, began = asyncio.ensure_future(self._scribe.append(turn)), monotonic()
         ahead = self._scribe.turn(after=turn)
         try:
             await self._decide_until(append, ahead)
             committed = await append
         except asyncpg.PostgresError:
             log.exception("an append of %d commands was refused; each is tried alone", len(turn.answers))
+            APPENDS_REFUSED.inc()
             await self._undo(ahead)
             await self._alone(turn)
             return None
         finally:
             append.cancel()
         if not committed:
+            APPENDS_UNKNOWN.inc()
             await self._undo(ahead)
             await self._again(turn)
             return None
+        APPEND_S.observe(monotonic() - began)
+        APPEND_COMMANDS.observe(len(turn.answers))
         self._finish(turn)
         return ahead if ahead.taken else None
 

@@ -3,11 +3,12 @@
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
+from time import monotonic
 from typing import Any, Final
 
-from app.requests import Answer, DeskUnavailable, Lane, Request
+from app.requests import Answer, Backlog, DeskUnavailable, Lane, Request
 
 # Bounds: distress holds a mass event's worst minute (50,000 calls); the others are refused much earlier,
 # because a field report is kept and re-sent by its device.
@@ -25,6 +26,7 @@ class Waiting:
     answer: asyncio.Future[Answer]
     tries: int = 0
     is_recalled: bool = False
+    since: float = field(default_factory=monotonic)
 
     def give(self, answer: Answer) -> None:
         """Answer, unless its caller has gone away."""
@@ -52,6 +54,12 @@ class Lanes:
     def waiting(self) -> Iterator[Waiting]:
         """Yield what waits here."""
         return chain(*self._lanes.values())
+
+    def backlog(self) -> Backlog:
+        """Return how much waits in each lane, and for how long at most."""
+        fronts = [lane[0].since for lane in self._lanes.values() if lane]
+        commands = {lane.value: float(len(waiting)) for lane, waiting in self._lanes.items()}
+        return Backlog(commands, monotonic() - min(fronts) if fronts else 0.0)
 
     def put(self, request: Request) -> asyncio.Future[Answer]:
         """Queue a request. Raises DeskUnavailable when its lane is full."""

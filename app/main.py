@@ -31,6 +31,7 @@ from app.loops import (
     hazards,
     hooking,
     keeping,
+    lagging,
     locating,
     replication,
     signs,
@@ -340,6 +341,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("clock", CLOCK_S, correct_clock)
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
+    loops.add("lag", lagging.PAUSE_S, lagging.Lag().measure)
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
     loops.add("old view", archiving.PAUSE_S, lambda: archiving.forget_in_view(services))
     loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))

@@ -6,6 +6,7 @@ from collections.abc import Callable, Coroutine, Sequence
 
 from app.codec import Recorded
 from app.frames import Frame
+from app.metrics.progress import count_progress
 from app.requests import DeskUnavailable
 from app.services import Services
 from app.store.ledger import Batch
@@ -51,6 +52,8 @@ class Publisher:
         services.hear_desk()
         for frame in frames:
             self._look_after(services, frame)
+        if self._relay is not None:  # the desk's process counts; gateways would count the same again
+            count_progress(services.view.board, frames)
 
     def _look_after(self, services: Services, frame: Frame) -> None:
         if isinstance(frame.recorded.event, MUST_HEAR) and self._reached is not None:

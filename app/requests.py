@@ -68,5 +68,13 @@ class Answer:
     allowed: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for the desk here: commands by lane, and how long the oldest has waited."""
+
+    commands: dict[str, float]
+    oldest_s: float = 0.0
+
+
 class DeskUnavailable(RuntimeError):
     """No desk took the request; whether an earlier try was recorded is found by its id when it is sent again."""

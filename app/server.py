@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
@@ -42,7 +42,12 @@ def listen(host: str, port: int) -> socket.socket:
 class Server(uvicorn.Server):
     """uvicorn without its own ideas about logging; stops when told to, or when a task that must not end has ended."""
 
-    def __init__(self, app: ASGIApp, tls: Credentials | None = None) -> None:
+    def __init__(
+        self, app: ASGIApp, tls: Credentials | None = None, on_leaving: Callable[[], None] | None = None,
+        *, linger_s: float = 0.0,
+    ) -> None:  # fmt: skip
+        self._on_leaving = on_leaving
+        self._linger_s = linger_s
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it, each websocket's address is written
         super().__init__(
             uvicorn.Config(
@@ -69,12 +74,18 @@ class Server(uvicorn.Server):
         """Stop on SIGTERM and SIGINT, without raising the signal again before all is tidied up, as uvicorn does."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self.handle_exit, number, None)
+            loop.add_signal_handler(number, self._leave, number)
         try:
             yield
         finally:
             for number in (signal.SIGTERM, signal.SIGINT):
                 loop.remove_signal_handler(number)
+
+    def _leave(self, number: int) -> None:
+        """Say that this process leaves; a balancer may need a moment to hear it before the door is closed."""
+        if self._on_leaving is not None:
+            self._on_leaving()
+        asyncio.get_running_loop().call_later(self._linger_s, self.handle_exit, number, None)
 
     async def run_until(self, sock: socket.socket, vital: "asyncio.Task[None]") -> BaseException | None:
         """Serve until stopped; return the error of the vital task when that is what ended it."""

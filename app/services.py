@@ -17,7 +17,7 @@ from app.interop.tower.devices import Devices
 from app.interop.tower.health import TowerHealth
 from app.loops.loop import Loops
 from app.positions import Positions
-from app.requests import Answer, Request
+from app.requests import Answer, Backlog, Request
 from app.sealing import Sealer
 from app.settings import Settings
 from app.signs import Signs
@@ -32,6 +32,10 @@ class Submitter(Protocol):
 
     def submit(self, request: Request) -> Awaitable[Answer]:
         """Return what will be the answer once the request is recorded. Raises DeskUnavailable, at once or awaited."""
+        ...
+
+    def waiting(self) -> Backlog:
+        """Return what waits here."""
         ...
 
 
@@ -67,11 +71,15 @@ class Services:
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
     heard: float = field(default_factory=monotonic)
+    is_leaving: bool = False
     standing: Standing = Standing.GATEWAY
     on_presence: Callable[[str, bool], None] | None = None
 
     def submit(self, request: Request) -> Awaitable[Answer]:
         return self.submitter.submit(request)
+
+    def waiting(self) -> Backlog:
+        return self.submitter.waiting()
 
     async def ask(self, command: Command, by: str) -> Answer:
         """Submit a command of the service's own."""
@@ -85,6 +93,10 @@ class Services:
     def hear_desk(self) -> None:
         """Note that the desk is alive."""
         self.heard = monotonic()
+
+    def leave(self) -> None:
+        """Note that this process stops: it is not fit for anything new."""
+        self.is_leaving = True
 
     def picture_age_s(self) -> float:
         """Return how old the desk's last heartbeat is."""

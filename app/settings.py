@@ -115,6 +115,11 @@ class Settings(BaseSettings):
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
     location_hosts: Words = ()
     agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
+    watched: bool = True
+    blocked_s: Annotated[float, Field(ge=1.0, le=60.0)] = 5.0
+    linger_s: Annotated[float, Field(ge=0.0, le=4.0)] = 0.0
+    metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
+    log_format: Annotated[str, Field(pattern=r"^(text|json)$")] | None = None
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod

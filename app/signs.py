@@ -1,8 +1,9 @@
 """The registry and its resolver as this process has them; replaced whole when an import is announced."""
 
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Final
 
+from app.metrics.meters import RESOLVE_S
 from app.store.pool import Connection
 from app.store.statements import statement
 from geo.id_format import canonical
@@ -72,4 +73,9 @@ class Signs:
         self, said: str | None, device: DeviceFix | None, sectors: tuple[str, ...], *, read_back: bool = False
     ) -> Resolution:
         """Resolve what was read out; without words there is nothing to resolve, whatever the device says."""
-        return self._resolver.resolve(said, device, sectors, read_back) if said else NOTHING_SAID
+        if not said:
+            return NOTHING_SAID
+        began = perf_counter()
+        found = self._resolver.resolve(said, device, sectors, read_back)
+        RESOLVE_S.observe(perf_counter() - began)
+        return found

@@ -105,6 +105,7 @@ class Service:
             "REDIS_URL": self.redis,
             "AUXILIO_DATA_DIR": str(self.folder),
             "AUXILIO_REGION": REGION,
+            "AUXILIO_WATCHED": "false",  # what is killed and paused here is the process itself, not its watch
             **self.env,
         }
         with self.log.open("ab") as out:

@@ -12,7 +12,7 @@ import msgspec
 from app.desk import Desk
 from app.link.wire import Ask, Beat, Hello, Moved, Presence, Told, ask_of, pack, request_of, unpack
 from app.positions import Fix
-from app.requests import Answer, DeskUnavailable, Request
+from app.requests import Answer, Backlog, DeskUnavailable, Request
 from app.store.pool import Pool, fetch
 from app.store.writer import AWAY
 from app.turn import answer_again
@@ -33,7 +33,7 @@ class LinkClient:
         self._pool = pool
         self._region = region
         self._on_beat = on_beat
-        self._open: dict[UUID, tuple[Ask, asyncio.Future[Answer]]] = {}
+        self._open: dict[UUID, tuple[Ask, asyncio.Future[Answer], float]] = {}
         self._here: set[str] = set()
         self._writer: asyncio.StreamWriter | None = None
         self._heard = 0.0
@@ -47,7 +47,7 @@ class LinkClient:
         if known is not None:  # sent twice at the same moment: one asks the desk, both are answered
             return answer_again(known[0].digest, await self._wait(known[1]), request)
         ask, answer = ask_of(request), asyncio.get_running_loop().create_future()
-        self._open[request.id] = (ask, answer)
+        self._open[request.id] = (ask, answer, monotonic())
         self._send(pack(ask))
         try:
             return await self._wait(answer)
@@ -61,6 +61,10 @@ class LinkClient:
         except TimeoutError:
             raise DeskUnavailable("no desk answered in time") from None
 
+    def waiting(self) -> Backlog:
+        since = next((since for *_, since in self._open.values()), None)  # kept in the order they came
+        return Backlog({"link": float(len(self._open))}, 0.0 if since is None else monotonic() - since)
+
     def move(self, fix: Fix) -> None:
         self._send(pack(Moved(fix.unit_id, fix.point.lat, fix.point.lon, fix.fixed_at, fix.accuracy_m, fix.source)))
 
@@ -70,7 +74,7 @@ class LinkClient:
 
     def hand_to(self, desk: Desk) -> None:
         """The desk is in this process now: it answers what is open here, under the same ids."""
-        for ask, answer in list(self._open.values()):
+        for ask, answer, _ in list(self._open.values()):
             task = asyncio.create_task(self._pass_on(ask, answer, desk))
             self._passing.add(task)
             task.add_done_callback(self._passing.discard)
@@ -104,7 +108,7 @@ class LinkClient:
         self._send(pack(Hello(secret)))
         for unit_id in self._here:
             self._send(pack(Presence(unit_id, True)))
-        for ask, _answer in list(self._open.values()):
+        for ask, *_ in list(self._open.values()):
             self._send(pack(ask))
         watching = asyncio.create_task(self._watch_desk(secret))
         try:

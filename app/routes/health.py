@@ -43,6 +43,8 @@ async def _checks(services: Services) -> dict[str, Any]:
         checks["postgresql"] = {"ok": False, "why": type(error).__name__}
     age_s = services.picture_age_s()
     checks["desk"] = {"ok": age_s < PICTURE_OLD_S, "age_s": round(age_s, 1), "standing": services.standing}
+    if services.is_leaving:
+        checks["leaving"] = {"ok": False, "why": "this process stops"}
     for name, state in services.dependencies.items():
         checks[name] = {"ok": state == "ok", "needed": False, "state": state}
     for loop in services.loops.all:

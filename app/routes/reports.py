@@ -14,7 +14,9 @@ from app.codec import to_json
 from app.intake import alerts, calls
 from app.intake.lenient import NothingReadable, Warnings
 from app.interop.reading import Unusable
+from app.metrics.meters import count_report
 from app.problems import Problem, checked
+from app.requests import DeskUnavailable
 from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
@@ -81,7 +83,13 @@ async def record(
     if own_id:
         digest = services.sealer.digest("body", raw)
         asked = replace(asked, id=command_id(identity, own_id), digest=digest)
-    reply: dict[str, Any] = checked(await services.submit(asked))
+    try:
+        answer = await services.submit(asked)
+    except DeskUnavailable:
+        count_report(None)
+        raise
+    count_report(answer)
+    reply: dict[str, Any] = checked(answer)
     is_new = not (reply.get("repeated") or reply.get("updated"))
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

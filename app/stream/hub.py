@@ -71,6 +71,7 @@ class Hub:
     def __init__(self) -> None:
         self._by_topic: defaultdict[str, set[Client]] = defaultdict(set)
         self.clients: set[Client] = set()
+        self.cut = 0  # readers that fell too far behind
         self._watchers: dict[int, Callable[[Frame], None]] = {}
 
     def watch(self, see: Callable[[Frame], None]) -> Callable[[], None]:
@@ -88,6 +89,7 @@ class Hub:
             self._by_topic[topic].add(client)
 
     def leave(self, client: Client) -> None:
+        self.cut += client.cut
         self.clients.discard(client)
         for topic in client.topics:
             listeners = self._by_topic.get(topic)
