@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from app.access.people.first import first_link
 from app.engines import Urls, engines
 from app.http import build_asgi
 from app.main import Process, desk_process, gateway_process
@@ -45,6 +46,8 @@ async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: OnReady
         if tls is not None and server.config.ssl is not None:
             tls.renew(server.config.ssl)
         url, invitation = f"{'http' if tls is None else 'https'}://{host}:{port}", tls.invitation if tls else ""
+        if build is desk_process:
+            invitation = "\n".join(filter(None, (invitation, await first_link(process.services, url))))
         asyncio.get_running_loop().call_soon(on_ready, url, invitation)
         error = await server.run_until(sock, process.vital)
     if error is not None:

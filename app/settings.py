@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -66,6 +67,9 @@ Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
+Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
+RoleOf = Annotated[str, Field(pattern=r"^.+=(dispatcher|supervisor|administrator|auditor)$")]
+SectorOf = Annotated[str, Field(pattern=r"^.+=[A-Z0-9]{1,8}$")]
 NOT_PREFIXED: Final = ("database_url", "redis_url")
 
 
@@ -105,6 +109,19 @@ class Settings(BaseSettings):
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
     location_hosts: Words = ()
     agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
+    second_factor: bool = True
+    idle_s: Annotated[float, Field(gt=0)] = 1_800.0
+    session_s: Annotated[float, Field(gt=0, le=31 * 86_400)] = 50_400.0
+    proof_s: Annotated[float, Field(gt=0)] = 600.0
+    floor_networks: Networks = ()
+    password_kib: Annotated[int, Field(ge=8, le=4_194_304)] = 65_536
+    oidc_issuer: HttpUrl | None = None
+    oidc_client_id: str | None = None
+    oidc_secret_file: Path | None = None
+    oidc_name: Annotated[str, Field(min_length=1, max_length=60)] = "the agency's account"
+    oidc_claim: Annotated[str, Field(min_length=1)] = "groups"
+    oidc_roles: Annotated[tuple[RoleOf, ...], NoDecode, BeforeValidator(_split)] = ()
+    oidc_sectors: Annotated[tuple[SectorOf, ...], NoDecode, BeforeValidator(_split)] = ()
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod

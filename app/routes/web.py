@@ -25,11 +25,10 @@ POLICY: Final = (
 )
 USED: Final = (
     "accelerometer", "autoplay", "clipboard-write", "fullscreen", "geolocation", "gyroscope", "magnetometer",
-    "screen-wake-lock", "window-management",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "window-management",
 )  # fmt: skip
 UNUSED: Final = (
-    "camera", "display-capture", "hid", "microphone", "midi", "payment", "publickey-credentials-get",
-    "serial", "usb",
+    "camera", "display-capture", "hid", "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 PERMISSIONS: Final = ", ".join([*(f"{name}=(self)" for name in USED), *(f"{name}=()" for name in UNUSED)])
 PAGE_HEADERS: Final = {
