@@ -2,7 +2,7 @@
 
 from typing import Any, Final
 
-from app.contract.schemas import FLAG, INSTANT, TEXT, WHOLE, Schema, listed, nullable, obj, ref
+from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref
 
 _AT: Final = "2026-11-22T14:05:00Z"
 _END: Final = "2026-11-23T04:05:00Z"
@@ -14,6 +14,7 @@ _SESSION: Final[dict[str, Any]] = {
     "sectors": ["TUC"],
     "means": "passkey",
     "is_idle": False,
+    "idle_s": 1800.0,
     "idle_at": _AT,
     "is_proved": True,
     "ends_at": _END,
@@ -81,6 +82,7 @@ PEOPLE_NAMED: Final[dict[str, Schema]] = {
         sectors=listed(TEXT),
         means=TEXT,
         is_idle=FLAG,
+        idle_s=nullable(NUMBER),
         idle_at=nullable(INSTANT),
         is_proved=FLAG,
         ends_at=INSTANT,

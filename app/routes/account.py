@@ -205,6 +205,7 @@ def session_shown(request: Request, services: Services, session: Session) -> dic
         "sectors": session.sectors,
         "means": session.means,
         "is_idle": idle_s is not None and session.is_idle(now, idle_s),
+        "idle_s": idle_s,
         "idle_at": session.acted_at + timedelta(seconds=idle_s) if idle_s is not None else None,
         "is_proved": session.is_proved(now, settings.proof_s),
         "ends_at": session.ends_at,

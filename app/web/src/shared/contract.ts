@@ -763,6 +763,7 @@ export interface OwnSession {
   sectors: (string)[];
   means: string;
   is_idle: boolean;
+  idle_s: number | null;
   idle_at: string | null;
   is_proved: boolean;
   ends_at: string;
