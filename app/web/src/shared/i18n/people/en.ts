@@ -111,9 +111,9 @@ export const people = {
   'people.link_again': 'A new link for {name}; the old ways in go when it is used.',
   'people.end_sessions': 'End all sessions',
   'people.sessions_ended': 'All sessions of {name} have ended.',
-  'key.X': 'prove again who you are',
+  'key.Z': 'prove again who you are',
   'demo.be': 'Be the {role} of the demonstration',
-  'refusal.reauthenticate': 'The screen is read-only until you prove who you are (X):',
+  'refusal.reauthenticate': 'The screen is read-only until you prove who you are (Z):',
   'refusal.signed_out': 'Your session is over:',
   'refusal.weak_password': 'Not a good password:',
 };

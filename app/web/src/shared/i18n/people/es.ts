@@ -113,9 +113,9 @@ export const people: Record<keyof typeof english, string> = {
   'people.link_again': 'Enlace nuevo para {name}; lo anterior deja de valer al usarlo.',
   'people.end_sessions': 'Terminar todas las sesiones',
   'people.sessions_ended': 'Terminaron todas las sesiones de {name}.',
-  'key.X': 'demostrar otra vez quién es',
+  'key.Z': 'demostrar otra vez quién es',
   'demo.be': 'Ser {role} de la demostración',
-  'refusal.reauthenticate': 'La pantalla es de solo lectura hasta que demuestre quién es (X):',
+  'refusal.reauthenticate': 'La pantalla es de solo lectura hasta que demuestre quién es (Z):',
   'refusal.signed_out': 'Su sesión terminó:',
   'refusal.weak_password': 'No es una buena contraseña:',
 };

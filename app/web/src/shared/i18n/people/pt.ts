@@ -113,9 +113,9 @@ export const people: Record<keyof typeof english, string> = {
   'people.link_again': 'Link novo para {name}; o anterior deixa de valer ao usá-lo.',
   'people.end_sessions': 'Encerrar todas as sessões',
   'people.sessions_ended': 'Todas as sessões de {name} foram encerradas.',
-  'key.X': 'provar de novo quem é',
+  'key.Z': 'provar de novo quem é',
   'demo.be': 'Ser {role} da demonstração',
-  'refusal.reauthenticate': 'A tela é somente leitura até você provar quem é (X):',
+  'refusal.reauthenticate': 'A tela é somente leitura até você provar quem é (Z):',
   'refusal.signed_out': 'Sua sessão acabou:',
   'refusal.weak_password': 'Não é uma boa senha:',
 };
