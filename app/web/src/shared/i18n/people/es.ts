@@ -99,7 +99,7 @@ export const people: Record<keyof typeof english, string> = {
   'people.state': 'Estado',
   'people.ways': 'Cómo entra',
   'people.way_password': 'contraseña',
-  'people.way_passkeys': '{n} llaves',
+  'people.way_passkeys': 'llaves: {n}',
   'people.way_agency': 'agencia',
   'people.open': 'Abrir',
   'people.save': 'Guardar',

@@ -99,7 +99,7 @@ export const people: Record<keyof typeof english, string> = {
   'people.state': 'Estado',
   'people.ways': 'Como entra',
   'people.way_password': 'senha',
-  'people.way_passkeys': '{n} chaves',
+  'people.way_passkeys': 'chaves: {n}',
   'people.way_agency': 'agência',
   'people.open': 'Abrir',
   'people.save': 'Salvar',
