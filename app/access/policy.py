@@ -81,8 +81,10 @@ POLICY: Final[dict[Action, dict[Role, Reach]]] = {
 }
 
 # What a session does whose person has not touched the screen for a while: board and alarms run on, acts wait. Reading
-# (GET) goes on as well, but for what is sealed.
-SEEN_WHILE_IDLE: Final = frozenset({Action.WATCH, Action.INTRODUCE_ONESELF, Action.USE_ACCOUNT})
+# (GET) goes on as well, but for what is sealed; so does what is asked by POST and records nothing.
+SEEN_WHILE_IDLE: Final = frozenset(
+    {Action.WATCH, Action.INTRODUCE_ONESELF, Action.USE_ACCOUNT, Action.RESOLVE, Action.SEE_INCIDENT}
+)
 # What a stolen open screen could get a foothold with: it needs a fresh proof of who sits there.
 STEP_UP: Final = frozenset({Action.CHANGE_ACCOUNT, Action.MANAGE_PEOPLE})
 

@@ -109,18 +109,18 @@ def cookie_of(http: httpx.AsyncClient) -> str:
 
 
 @asynccontextmanager
-async def staffed(rig: Engines, name: str, **env: str) -> AsyncIterator[tuple[Staffed, str]]:
-    """Run a service with an empty database; give it and what its start said after its address."""
+async def staffed(rig: Engines, name: str, *, said: bool = True, **env: str) -> AsyncIterator[tuple[Staffed, str]]:
+    """Run a service with an empty database; give it, and what its start said of the first link, if it should."""
     database = await rig.new_database()
     service = Service(database, rig.valkey.url, rig.folder / name, env=CHEAP | env)
     await service.start()
     assert service.process is not None
     assert service.process.stdout is not None
-    said = ""
+    words = ""
     try:
         async with asyncio.timeout(5):
-            while "#" not in said:
-                said += (await service.process.stdout.readline()).decode()
-        yield Staffed(service, database), said
+            while said and "#" not in words:
+                words += (await service.process.stdout.readline()).decode()
+        yield Staffed(service, database), words
     finally:
         assert await service.stop() == 0

@@ -16,6 +16,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 CHARS_MIN, CHARS_MAX = 12, 256
 WAITING_MAX: Final = 8  # in each queue: at a tenth of a second each nobody waits longer than a person would
+UNUSUAL_MIN: Final = 6
+OWN_CHARS_MIN: Final = 4  # shorter parts of names stand in every other word
 PASSES: Final = 3  # RFC 9106, second recommended option, with one lane: the machine has calls to answer
 LEET: Final = str.maketrans("0134578@$!", "oieastbasi")
 
@@ -41,14 +43,20 @@ def check_strength(password: str, *names: str) -> None:
     if len(set(said)) < 5:
         raise WeakPassword("too few different characters")
     folded = said.casefold()
-    letters = re.sub(r"[^a-z]", "", folded.translate(LEET))
-    own = {part for name in names for part in re.split(r"[^a-z]+", name.casefold()) if len(part) > 3}
-    left = letters
-    for word in sorted(denied() | own, key=len, reverse=True):
-        left = left.replace(word, "")
-    # What is left once the usual words are gone is what a guesser does not have.
-    if len(left) + len(re.sub(r"[a-z]", "", folded)) / 2 < 6:
+    own = {part for name in names for part in re.split(r"[^a-z]+", name.casefold()) if len(part) >= OWN_CHARS_MIN}
+    words = denied() | own
+    signs = sum(not c.isalpha() for c in folded)
+    # What is left once the usual words are gone is what a guesser does not have; digits and dots are guessed soon.
+    if min(_unusual(folded, words), _unusual(folded.translate(LEET), words)) + signs / 3 < UNUSUAL_MIN:
         raise WeakPassword("too close to what everybody tries, or to your own names")
+
+
+def _unusual(text: str, words: frozenset[str]) -> int:
+    """Return how many letters are left of a text without these words."""
+    left = "".join(c for c in text if c.isalpha())
+    for word in sorted(words, key=len, reverse=True):
+        left = left.replace(word, "")
+    return len(left)
 
 
 @cache
