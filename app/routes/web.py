@@ -1,6 +1,6 @@
 """The screens' own files: `/console`, `/agent` and what they load. Open to anybody: they hold no data, only code.
 
-Whoever opens a page still needs a key to see anything; the key goes to the API, never into an address.
+Whoever opens a page still has to sign in to see anything; what they type goes to the API, never into an address.
 """
 
 from typing import Annotated, Final
