@@ -26,6 +26,8 @@ export class Seat extends Session {
   #ticker: ReturnType<typeof setInterval> | undefined;
   readonly #channel = new BroadcastChannel('auxilio.session');
   #toldAt = -Infinity;
+  /** Rises when somebody leaves: an answer to what they asked before is nobody's any more. */
+  #era = 0;
 
   constructor() {
     super('dispatcher');
@@ -83,9 +85,12 @@ export class Seat extends Session {
   /** Ask how the session stands. Without an answer, whoever sat here last is shown what there is. */
   async look(): Promise<void> {
     if (this.hasKey) return;
+    const era = this.#era;
     try {
-      this.#adopt(await this.api.call('GET /v1/session'));
+      const own = await this.api.call('GET /v1/session');
+      if (era === this.#era) this.#adopt(own);
     } catch (error) {
+      if (era !== this.#era) return;
       if (error instanceof Refusal && error.status === 401) this.#end();
       else if (error instanceof Unreachable || error instanceof Refusal) this.#recall();
       else throw error;
@@ -164,12 +169,24 @@ export class Seat extends Session {
     if (own === null || own.is_idle || own.idle_s === null) return;
     if (performance.now() - this.#toldAt < Math.min(TELL_MS, own.idle_s * 250)) return;
     this.#toldAt = performance.now();
-    void this.#try(async () => this.#adopt(await this.api.call('POST /v1/session/active')));
+    void this.#stayActive();
+  }
+
+  async #stayActive(): Promise<void> {
+    const era = this.#era;
+    try {
+      const own = await this.api.call('POST /v1/session/active');
+      if (era === this.#era) this.#adopt(own);
+    } catch (error) {
+      // Whether the session still goes on is asked every few seconds; nobody waits for this answer.
+      if (!(error instanceof Refusal || error instanceof Unreachable)) throw error;
+    }
   }
 
   override signOut(): void {
     const wasSession = this.own !== null;
     super.signOut();
+    this.#era += 1;
     this.#end();
     this.seatFault = null;
     if (wasSession) void this.#leave();
