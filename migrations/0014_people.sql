@@ -77,11 +77,9 @@ CREATE TABLE people_links (
 );
 CREATE UNIQUE INDEX people_links_one_first ON people_links (region) WHERE person_id IS NULL AND used_at IS NULL;
 
--- What a step of signing in leaves for the next one, for minutes, taken once: a challenge, a flow with the agency.
+-- Steps of signing in that were used, for minutes, so that none is used twice: a challenge, a flow with the agency.
 CREATE TABLE people_ceremonies (
     hash    bytea PRIMARY KEY,
-    kind    text NOT NULL,
-    body    text NOT NULL,
     ends_at timestamptz NOT NULL
 );
 CREATE INDEX people_ceremonies_by_end ON people_ceremonies (ends_at);

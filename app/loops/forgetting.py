@@ -21,7 +21,7 @@ async def forget_callbacks(services: Services) -> None:
 
 
 async def forget_sign_ins(services: Services) -> None:
-    """Delete the steps of signing in that nobody followed, and sessions that ended long ago."""
+    """Delete the used steps of signing in that are too old to be used again, and sessions that ended long ago."""
     now = services.clock.now()
     await services.people.ceremonies.forget(now)
     await services.people.sessions.forget_old(now - SESSIONS_KEPT)

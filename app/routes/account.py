@@ -9,7 +9,6 @@ from fastapi import APIRouter, Path, Request, Response
 from webauthn.helpers import bytes_to_base64url
 
 from app.access.guard import MayChangeAccount, MayUseAccount, Parts
-from app.access.people.ceremonies import TooManyCeremonies
 from app.access.people.cookie import take_back
 from app.access.people.entrance import idle_s_of, is_idle, session_of
 from app.access.people.passkeys import BadPasskey
@@ -63,11 +62,7 @@ async def prove(body: people_bodies.ProofBody, request: Request, services: Parts
 async def begin_proof(request: Request, services: Parts, _: MayUseAccount) -> dict[str, Any]:
     """Return what to give `navigator.credentials.get` to prove again who you are."""
     whose = str(session_of(request).person_id)
-    try:
-        begun = await services.people.passkeys.begin_using(request.headers["origin"], whose, services.clock.now())
-    except TooManyCeremonies as error:
-        raise Problem(503, "unavailable", str(refused(error))) from None
-    return asdict(begun)
+    return asdict(services.people.passkeys.begin_using(request.headers["origin"], whose, services.clock.now()))
 
 
 @router.post("/session/proof/passkey")
@@ -116,10 +111,7 @@ async def own_account(request: Request, services: Parts, _: MayUseAccount) -> di
 async def begin_new_passkey(request: Request, services: Parts, _: MayChangeAccount) -> dict[str, Any]:
     """Return what to give `navigator.credentials.create`."""
     person = await person_of(services, session_of(request))
-    try:
-        begun = await services.people.passkeys.begin_creating(person, request.headers["origin"], services.clock.now())
-    except TooManyCeremonies as error:
-        raise Problem(503, "unavailable", str(refused(error))) from None
+    begun = await services.people.passkeys.begin_creating(person, request.headers["origin"], services.clock.now())
     return asdict(begun)
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from app.routes.bodies import Body, OptionalText, Text
 
 Secret = Annotated[str, Field(min_length=1, max_length=64)]
+Step = Annotated[str, Field(min_length=1, max_length=1_024)]
 Password = Annotated[str, Field(max_length=256)]
 Code = Annotated[str, Field(max_length=32, description="of the authenticator app, or a recovery code")]
 Credential = Annotated[dict[str, Any], Field(description="`PublicKeyCredential.toJSON()`")]
@@ -23,7 +24,7 @@ class SignInBody(Body):
 
 
 class PasskeyBody(Body):
-    ceremony: Secret
+    ceremony: Step
     credential: Credential
 
 
@@ -40,7 +41,7 @@ class FlowBody(Body):
 class ReturnedBody(Body):
     """What the provider sent the browser back with."""
 
-    flow: Secret
+    flow: Step
     state: Secret
     code: Annotated[str, Field(min_length=1, max_length=4_096)]
     issuer: OptionalText = ""

@@ -15,7 +15,6 @@ from app.access.origin import keeps_secrets
 from app.access.people import agency as agencies
 from app.access.people import welcome as welcoming
 from app.access.people.accounts import LastAdministrator, LoginTaken
-from app.access.people.ceremonies import TooManyCeremonies
 from app.access.people.cookie import cookie_of, give
 from app.access.people.entrance import address_of, check_page
 from app.access.people.passkeys import BadPasskey
@@ -75,10 +74,7 @@ async def by_password(
 @router.post("/sign-in/passkey/begin", status_code=201)
 async def begin_passkey(services: Parts, page: Page) -> dict[str, Any]:
     """Return what to give `navigator.credentials.get`, and the name of the step that waits for its answer."""
-    try:
-        return asdict(await services.people.passkeys.begin_using(page, "", services.clock.now()))
-    except TooManyCeremonies as error:
-        raise refused(error) from None
+    return asdict(services.people.passkeys.begin_using(page, "", services.clock.now()))
 
 
 @router.post("/sign-in/passkey")
@@ -105,8 +101,6 @@ async def begin_agency(body: people_bodies.FlowBody, services: Parts, page: Page
         url, flow = await agency.begin(page, services.clock.now(), again=body.again, idle_s=services.settings.idle_s)
     except agencies.AgencyRefused as error:
         raise not_by_agency(error) from None
-    except TooManyCeremonies as error:
-        raise refused(error) from None
     return {"url": url, "flow": flow}
 
 
@@ -248,7 +242,7 @@ def refused(error: Exception) -> Problem:
                 429, "too_many_failures", f"too many failures; try again in {wait_s} s, or use a passkey",
                 headers={"Retry-After": str(wait_s)},
             )  # fmt: skip
-        case TooBusy() | TooManyCeremonies():
+        case TooBusy():
             return Problem(429, "busy", "too many sign in at this moment; try again")
         case welcoming.LinkOver():
             return Problem(404, "link_over", "this link was used, or its time is over; ask for a new one", field="link")

@@ -158,7 +158,7 @@ async def test_an_administrator_invites_by_keyboard_and_sees_no_board(browser: B
 
 async def test_an_idle_screen_says_that_it_is_read_only_and_a_proof_wakes_it(browser: Browser, rig: Engines) -> None:
     async with (
-        staffed(rig, "idle-screens", AUXILIO_IDLE_S="2") as (made, _),
+        staffed(rig, "idle-screens", {"AUXILIO_IDLE_S": "2"}) as (made, _),
         somebody(browser, made) as (_, page),
     ):
         await accept(page, made, "ida")
@@ -190,7 +190,7 @@ async def test_the_demo_signs_its_made_up_people_in_and_says_so(browser: Browser
     cast = rig.folder / "demo-people.json"
     keep_cast(cast, Cast(1, {}, "", "aux_d", {"U1": "aux_u"}, "aux_y", "U1"))
     async with (
-        staffed(rig, "demo-people", said=False, AUXILIO_DEMO_CAST=str(cast)) as (made, _),
+        staffed(rig, "demo-people", {"AUXILIO_DEMO_CAST": str(cast)}, said=False) as (made, _),
         somebody(browser, made) as (_, page),
     ):
         await page.goto("/console")

@@ -109,10 +109,12 @@ def cookie_of(http: httpx.AsyncClient) -> str:
 
 
 @asynccontextmanager
-async def staffed(rig: Engines, name: str, *, said: bool = True, **env: str) -> AsyncIterator[tuple[Staffed, str]]:
+async def staffed(
+    rig: Engines, name: str, env: dict[str, str] | None = None, *, said: bool = True
+) -> AsyncIterator[tuple[Staffed, str]]:
     """Run a service with an empty database; give it, and what its start said of the first link, if it should."""
     database = await rig.new_database()
-    service = Service(database, rig.valkey.url, rig.folder / name, env=CHEAP | env)
+    service = Service(database, rig.valkey.url, rig.folder / name, env=CHEAP | (env or {}))
     await service.start()
     assert service.process is not None
     assert service.process.stdout is not None

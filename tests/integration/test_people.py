@@ -208,7 +208,7 @@ async def test_an_idle_screen_reads_on_and_acts_again_after_a_proof(world: Staff
             assert "welcome" in str(await socket.recv())
             acts = {
                 "/v1/calls": {"said": "TUC 1"},
-                "/v1/alarms/1/acknowledge": None,
+                "/v1/alarms/999999999/acknowledge": None,
                 "/v1/private/6f9a1f3e-59a5-4a57-8df5-0a9f6a6d3d11": {"purpose": "look"},
                 "/v1/session/active": None,
             }
@@ -219,7 +219,9 @@ async def test_an_idle_screen_reads_on_and_acts_again_after_a_proof(world: Staff
             assert (wrong.status_code, wrong.json()["code"]) == (403, "not_proved")
             right = await who.http.post("/v1/session/proof", json={"password": PASSWORD})
             assert check_answer(right, "post", "/v1/session/proof")["is_idle"] is False
-            assert (await who.http.post("/v1/alarms/1/acknowledge")).status_code == 404
+            assert (await who.http.post("/v1/alarms/999999999/acknowledge")).status_code == 404
+            call = await who.http.post("/v1/calls", json={"said": "TUC four one seven"})
+            assert call.status_code == 201, call.text
             await socket.send('{"kind": "hello"}')  # it was open all the time: now it hears that one hello was enough
         await world.no_code_taken(who)
         assert (await who.http.post("/v1/session/proof", json={"code": who.totp.now()})).status_code == 200
@@ -227,15 +229,15 @@ async def test_an_idle_screen_reads_on_and_acts_again_after_a_proof(world: Staff
 
 async def test_whoever_works_on_the_floor_is_not_asked_again(rig: Engines) -> None:
     floor = {"AUXILIO_FLOOR_NETWORKS": "127.0.7.0/24", "AUXILIO_IDLE_S": "0.2"}
-    async with staffed(rig, "floor", **floor) as (made, _):
+    async with staffed(rig, "floor", floor) as (made, _):
         for source, status in (("127.0.7.1", 404), ("127.0.8.1", 403)):
             async with made.person(f"at-{source}", source=source) as who:
                 await asyncio.sleep(0.3)
-                assert (await who.http.post("/v1/alarms/1/acknowledge")).status_code == status, source
+                assert (await who.http.post("/v1/alarms/999999999/acknowledge")).status_code == status, source
         async with made.person("exempt", source="127.0.8.1") as who:
             await made.query("UPDATE people SET never_idle = true WHERE id = $1", who.id)
             await asyncio.sleep(0.3)
-            assert (await who.http.post("/v1/alarms/1/acknowledge")).status_code == 404
+            assert (await who.http.post("/v1/alarms/999999999/acknowledge")).status_code == 404
 
 
 async def test_who_gets_in_is_changed_only_with_a_fresh_proof(world: Staffed) -> None:
@@ -262,7 +264,7 @@ async def test_nobody_can_lock_a_dispatcher_out_by_guessing(world: Staffed) -> N
         assert refused.status_code == 429, "a stranger waits, even with the right answer"
         assert int(refused.headers["Retry-After"]) >= 1
         assert (await who.http.get("/v1/session")).status_code == 200, "the live session is not touched"
-        assert (await who.http.post("/v1/alarms/1/acknowledge")).status_code == 404, "nor what it may do"
+        assert (await who.http.post("/v1/alarms/999999999/acknowledge")).status_code == 404, "nor what it may do"
         async with world.browser("127.0.0.9") as own_desk, world.browser("127.0.6.9") as elsewhere:
             await signed_in(world, who, own_desk)
             await world.no_code_taken(who)

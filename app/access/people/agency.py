@@ -1,7 +1,7 @@
 """Signing in at an agency's own identity provider: OpenID Connect, code flow with PKCE.
 
-What a flow needs later (state, nonce, verifier) stays here, under a name only the browser that began it has: a code
-that somebody else's flow brought back is worth nothing. The token's signature, issuer, audience, nonce and time are
+State, nonce and verifier of a flow come from its name, which only the browser that began it has: a code that somebody
+else's flow brought back is worth nothing. The token's signature, issuer, audience, nonce and time are
 checked; the settings turn its claims into a role and sectors, and whoever fits none of them does not get in.
 """
 
@@ -27,6 +27,7 @@ from app.access.people.ceremonies import Ceremonies
 from app.settings import Settings
 
 KIND: Final = "agency"
+STATE, NONCE, VERIFIER = "state", "nonce", "verifier"
 ALGORITHMS: Final = ("RS256", "PS256", "ES256", "EdDSA")  # never `none`, never a shared secret
 ASK_S: Final = 5.0
 METADATA_S: Final = 3_600.0
@@ -109,10 +110,9 @@ class Agency:
         `again`: the person must prove who they are now; else a proof not older than the idle time will do.
         """
         metadata = await self._about()
-        state, nonce, verifier = (secrets.token_urlsafe(32) for _ in range(3))
         max_age = 0 if again else int(idle_s)
-        body = {"state": state, "nonce": nonce, "verifier": verifier, "max_age": max_age, "origin": origin}
-        flow = await self._ceremonies.leave(KIND, body, now)
+        flow = self._ceremonies.begin(KIND, {"max_age": max_age, "origin": origin}, now)
+        state, nonce, verifier = (self._ceremonies.secret(flow, what) for what in (STATE, NONCE, VERIFIER))
         url: str = prepare_grant_uri(
             metadata["authorization_endpoint"],
             client_id=self._client_id,
@@ -130,13 +130,16 @@ class Agency:
 
     async def finish(self, back: Returned, origin: str, now: datetime) -> tuple[Guest, bool]:
         """Return who came back, and whether it was asked of them to prove it anew. Raises AgencyRefused."""
-        flow = await self._ceremonies.take(KIND, back.flow, now)
-        if flow is None or flow["origin"] != origin or not secrets.compare_digest(flow["state"], back.state):
+        flow = self._ceremonies.facts(KIND, back.flow, now)
+        state = self._ceremonies.secret(back.flow, STATE).encode()
+        if flow is None or flow["origin"] != origin or not secrets.compare_digest(state, back.state.encode()):
             raise AgencyRefused("not a flow of this browser")
+        if not await self._ceremonies.use_up(back.flow, now):
+            raise AgencyRefused("the flow was followed before")
         if back.issuer and back.issuer.rstrip("/") != self.issuer:
             raise AgencyRefused("the answer is another provider's")  # RFC 9207: mix-up
-        tokens = await self._exchange(back.code, flow["verifier"], origin)
-        claims = await self._claims(tokens, flow["nonce"])
+        tokens = await self._exchange(back.code, self._ceremonies.secret(back.flow, VERIFIER), origin)
+        claims = await self._claims(tokens, self._ceremonies.secret(back.flow, NONCE))
         return self._guest(claims, flow["max_age"], now), flow["max_age"] == 0
 
     async def leaving(self, origin: str) -> str | None:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import orjson
 import webauthn
-from webauthn.helpers import base64url_to_bytes, bytes_to_base64url
+from webauthn.helpers import base64url_to_bytes
 from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import (
     AuthenticatorSelectionCriteria,
@@ -51,7 +51,9 @@ class Passkeys:
     async def begin_creating(self, person: Person, origin: str, now: datetime) -> Shown:
         """Ask for a new passkey of a person."""
         rows = await self.list(person)
+        ceremony = self._ceremonies.begin(CREATING, {"whose": str(person.id)}, now)
         options = webauthn.generate_registration_options(
+            challenge=self._challenge(ceremony),
             rp_id=host_of(origin),
             rp_name="Auxilio",
             user_id=person.id.bytes,
@@ -62,26 +64,26 @@ class Passkeys:
             ),
             exclude_credentials=[PublicKeyCredentialDescriptor(id=row["id"]) for row in rows],
         )
-        return await self._shown(CREATING, options, options.challenge, str(person.id), now)
+        return _shown(ceremony, options)
 
     async def create(
         self, person: Person, ceremony: str, credential: dict[str, Any], name: str, origin: str, now: datetime
     ) -> None:
         """Keep a new passkey. Raises BadPasskey."""
-        challenge = await self._challenge(CREATING, ceremony, str(person.id), now)
+        self._check(CREATING, ceremony, str(person.id), now)
         if len(await self.list(person)) >= PASSKEYS_MAX:
             raise BadPasskey
         try:
             made = webauthn.verify_registration_response(
                 credential=credential,
-                expected_challenge=challenge,
+                expected_challenge=self._challenge(ceremony),
                 expected_rp_id=host_of(origin),
                 expected_origin=origin,
                 require_user_verification=True,
             )
         except (WebAuthnException, ValueError, KeyError, TypeError) as error:
             raise BadPasskey from error
-        if len(made.credential_id) > CREDENTIAL_BYTES_MAX:
+        if len(made.credential_id) > CREDENTIAL_BYTES_MAX or not await self._ceremonies.use_up(ceremony, now):
             raise BadPasskey
         rows = await fetch(
             self._pool, "add_passkey", made.credential_id, person.id, host_of(origin), name,
@@ -90,16 +92,19 @@ class Passkeys:
         if not rows:
             raise BadPasskey
 
-    async def begin_using(self, origin: str, whose: str, now: datetime) -> Shown:
+    def begin_using(self, origin: str, whose: str, now: datetime) -> Shown:
         """Ask for a passkey: of anybody (`whose` empty), or of one person who proves again who they are."""
+        ceremony = self._ceremonies.begin(USING, {"whose": whose}, now)
         options = webauthn.generate_authentication_options(
-            rp_id=host_of(origin), user_verification=UserVerificationRequirement.REQUIRED
+            challenge=self._challenge(ceremony),
+            rp_id=host_of(origin),
+            user_verification=UserVerificationRequirement.REQUIRED,
         )
-        return await self._shown(USING, options, options.challenge, whose, now)
+        return _shown(ceremony, options)
 
     async def use(self, ceremony: str, credential: dict[str, Any], origin: str, whose: str, now: datetime) -> Any:
         """Return the row of the passkey that answered. Raises BadPasskey: for a counter that did not rise, too."""
-        challenge = await self._challenge(USING, ceremony, whose, now)
+        self._check(USING, ceremony, whose, now)
         try:
             credential_id = base64url_to_bytes(str(credential["id"]))
         except (ValueError, KeyError) as error:
@@ -110,7 +115,7 @@ class Passkeys:
         try:
             used = webauthn.verify_authentication_response(
                 credential=credential,
-                expected_challenge=challenge,
+                expected_challenge=self._challenge(ceremony),
                 expected_rp_id=host_of(origin),
                 expected_origin=origin,
                 credential_public_key=rows[0]["public_key"],
@@ -119,6 +124,8 @@ class Passkeys:
             )
         except (WebAuthnException, ValueError, KeyError, TypeError) as error:
             raise BadPasskey from error
+        if not await self._ceremonies.use_up(ceremony, now):
+            raise BadPasskey
         if not await fetch(self._pool, "use_passkey", credential_id, used.new_sign_count, now):
             raise BadPasskey
         return rows[0]
@@ -134,16 +141,18 @@ class Passkeys:
             return False
         return bool(await fetch(self._pool, "drop_passkey", person.id, credential_id))
 
-    async def _shown(self, kind: str, options: Any, challenge: bytes, whose: str, now: datetime) -> Shown:
-        body = {"challenge": bytes_to_base64url(challenge), "whose": whose}
-        ceremony = await self._ceremonies.leave(kind, body, now)
-        return Shown(ceremony, orjson.loads(webauthn.options_to_json(options)))
+    def _challenge(self, ceremony: str) -> bytes:
+        return self._ceremonies.secret(ceremony, "challenge").encode()
 
-    async def _challenge(self, kind: str, ceremony: str, whose: str, now: datetime) -> bytes:
-        left = await self._ceremonies.take(kind, ceremony, now)
-        if left is None or left["whose"] != whose:
+    def _check(self, kind: str, ceremony: str, whose: str, now: datetime) -> None:
+        """Raise BadPasskey for a step that was not begun here, for this, for this person, a moment ago."""
+        facts = self._ceremonies.facts(kind, ceremony, now)
+        if facts is None or facts["whose"] != whose:
             raise BadPasskey
-        return base64url_to_bytes(left["challenge"])
+
+
+def _shown(ceremony: str, options: Any) -> Shown:
+    return Shown(ceremony, orjson.loads(webauthn.options_to_json(options)))
 
 
 def host_of(origin: str) -> str:

@@ -33,7 +33,7 @@ class People:
 
 
 def build_people(settings: Settings, pool: Pool, sealer: Sealer) -> People:
-    region, ceremonies = settings.region, Ceremonies(pool)
+    region, ceremonies = settings.region, Ceremonies(pool, sealer)
     return People(
         settings=settings,
         accounts=Accounts(pool, region),

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from app.access.identity import Role
+from app.access.people.accounts import LoginTaken
 from app.access.people.links import Link
 from app.access.people.passwords import check_strength
 from app.access.people.people import People
@@ -67,7 +69,7 @@ async def accept(people: People, link_secret: str, answers: Answers, now: dateti
         raise BadAnswer("login", "somebody has it")
     if not await people.links.use(link_secret, now):
         raise LinkOver
-    person_id = link.person_id or await people.accounts.add(login, name, Role.ADMINISTRATOR)
+    person_id = link.person_id or await _add_first(people, login, name)
     sealed = people.vault.seal(person_id, answers.secret) if step is not None else None
     codes, digests = people.vault.recovery_codes(person_id) if step is not None else ([], [])
     if not await people.accounts.activate(person_id, hashed, sealed, step or 0, digests):
@@ -77,6 +79,13 @@ async def accept(people: People, link_secret: str, answers: Answers, now: dateti
     if person is None:
         raise LinkOver
     return person, codes
+
+
+async def _add_first(people: People, login: str, name: str) -> UUID:
+    try:
+        return await people.accounts.add(login, name, Role.ADMINISTRATOR)
+    except LoginTaken:
+        raise LinkOver from None  # somebody was quicker; the next start prints another link
 
 
 def proved_step(secret: str, code: str, now: datetime) -> int:

@@ -18,6 +18,7 @@ from starlette.requests import HTTPConnection
 from app.access.identity import Role
 from app.access.origin import is_ours, keeps_secrets
 from app.access.people.agency import Agency, AgencyRefused, Returned, Rules, pairs
+from app.access.people.ceremonies import LIFE_S, Ceremonies
 from app.access.people.cookie import cookie_of
 from app.access.people.passwords import Hasher, TooBusy, WeakPassword, check_strength
 from app.access.people.source import is_within, source_of
@@ -165,7 +166,7 @@ def test_a_source_is_a_network_and_no_person_s_address() -> None:
     assert source_of("192.0.2.77") == source_of("::ffff:192.0.2.9") == "192.0.2.0/24"
     assert source_of("2001:db8:1:2ff::9") == "2001:db8:1:200::/56"
     assert source_of("/run/socket") == "unknown"
-    floor = Settings(floor_networks="192.0.2.0/28,2001:db8::/32").floor_networks  # type: ignore[arg-type]
+    floor = Settings(floor_networks="192.0.2.0/28,2001:db8::/32").floor_networks
     assert is_within("192.0.2.9", floor)
     assert is_within("2001:db8:7::1", floor)
     assert not is_within("192.0.2.77", floor)
@@ -182,18 +183,32 @@ def test_of_two_cookies_none_is_believed() -> None:
     assert asked("__Host-auxilio2=x") is None
 
 
-class Kept:
-    """Ceremonies of one test, in memory."""
+class Kept(Ceremonies):
+    """Steps that are used in memory; only the store is left out."""
 
-    def __init__(self) -> None:
-        self.left: dict[str, dict[str, Any]] = {}
+    def __init__(self, folder: Path) -> None:
+        super().__init__(None, Sealer(KeyFile(folder / "keys.json"), "here"))  # type: ignore[arg-type]
+        self.used: set[str] = set()
 
-    async def leave(self, kind: str, body: dict[str, Any], now: datetime) -> str:  # noqa: ARG002
-        self.left["flow"] = body
-        return "flow"
+    async def use_up(self, name: str, now: datetime) -> bool:  # noqa: ARG002
+        is_new = name not in self.used
+        self.used.add(name)
+        return is_new
 
-    async def take(self, kind: str, name: str, now: datetime) -> dict[str, Any] | None:  # noqa: ARG002
-        return self.left.pop(name, None)
+
+def test_a_step_is_known_again_by_its_kind_its_time_and_every_character(tmp_path: Path) -> None:
+    steps, now = Kept(tmp_path), datetime.now(UTC)
+    name = steps.begin("a", {"whose": "x"}, now)
+    assert steps.facts("a", name, now) == {"whose": "x"}
+    assert steps.secret(name, "one") == steps.secret(name, "one") != steps.secret(name, "two")
+    assert steps.begin("a", {"whose": "x"}, now) != name
+    assert steps.facts("b", name, now) is None
+    assert steps.facts("a", name, now + timedelta(seconds=LIFE_S + 1)) is None
+    text, _, mac = name.partition(".")
+    for forged in (text, f"{text}.", f"{text}A.{mac}", f"{text}.{mac}A", "", ".", "é.é", name * 9):
+        assert steps.facts("a", forged, now) is None, forged
+    (tmp_path / "other").mkdir()
+    assert Kept(tmp_path / "other").facts("a", name, now) is None
 
 
 KEY, OTHER = RSAKey.generate_key(2048, {"kid": "k1"}), RSAKey.generate_key(2048, {"kid": "k1"})
@@ -206,7 +221,7 @@ class Provider(Agency):
 
     def __init__(self, token: Any, kept: Kept) -> None:
         rules = Rules("groups", (("dispatch", Role.DISPATCHER),), ())
-        super().__init__("x", ISSUER, "auxilio", None, rules, kept)  # type: ignore[arg-type]
+        super().__init__("x", ISSUER, "auxilio", None, rules, kept)
         self.token = token
 
     async def _ask(self, method: str, url: str, **_: Any) -> dict[str, Any]:
@@ -218,19 +233,18 @@ class Provider(Agency):
         return {"keys": [KEY.as_dict(private=False)]}
 
 
-async def came_back(make: Any, *, again: bool = False) -> Any:
+async def came_back(folder: Path, make: Any, *, again: bool = False) -> Any:
     """Follow one flow to its end with the token that `make` makes of the right claims."""
-    kept = Kept()
+    kept = Kept(folder)
     provider = Provider("", kept)
     now = datetime.now(UTC)
     _, flow = await provider.begin(PAGE, now, again=again, idle_s=1800)
-    left = dict(kept.left["flow"])
     claims = {
-        "iss": ISSUER, "aud": "auxilio", "sub": "s1", "nonce": left["nonce"], "groups": ["dispatch"],
+        "iss": ISSUER, "aud": "auxilio", "sub": "s1", "nonce": kept.secret(flow, "nonce"), "groups": ["dispatch"],
         "iat": int(now.timestamp()), "exp": int(now.timestamp()) + 60, "auth_time": int(now.timestamp()),
     }  # fmt: skip
     provider.token = make(claims)
-    guest, _ = await provider.finish(Returned(flow, left["state"], "code", ""), PAGE, now)
+    guest, _ = await provider.finish(Returned(flow, kept.secret(flow, "state"), "code", ""), PAGE, now)
     return guest
 
 
@@ -256,8 +270,8 @@ def by_public_key(claims: dict[str, Any]) -> str:
     return f"{said}.{_b64(hmac.digest(KEY.as_pem(private=False), said.encode(), 'sha256'))}"
 
 
-async def test_a_token_that_is_right_lets_in() -> None:
-    guest = await came_back(signed)
+async def test_a_token_that_is_right_lets_in(tmp_path: Path) -> None:
+    guest = await came_back(tmp_path, signed)
     assert (guest.subject, guest.role, guest.sectors) == ("s1", Role.DISPATCHER, ())
 
 
@@ -279,20 +293,20 @@ async def test_a_token_that_is_right_lets_in() -> None:
         pytest.param(lambda _: "rubbish", id="no token"),
     ],
 )  # fmt: skip
-async def test_a_token_that_is_wrong_anywhere_lets_nobody_in(make: Any) -> None:
+async def test_a_token_that_is_wrong_anywhere_lets_nobody_in(tmp_path: Path, make: Any) -> None:
     with pytest.raises(AgencyRefused):
-        await came_back(make)
+        await came_back(tmp_path, make)
 
 
-async def test_a_new_proof_must_be_new_and_said_to_be() -> None:
-    assert (await came_back(signed, again=True)).subject == "s1"
+async def test_a_new_proof_must_be_new_and_said_to_be(tmp_path: Path) -> None:
+    assert (await came_back(tmp_path, signed, again=True)).subject == "s1"
     old = timedelta(minutes=20).total_seconds()
     for make in (
         lambda c: signed(c | {"auth_time": c["auth_time"] - old}),
         lambda c: signed({k: v for k, v in c.items() if k != "auth_time"}),
     ):
         with pytest.raises(AgencyRefused):
-            await came_back(make, again=True)
+            await came_back(tmp_path, make, again=True)
 
 
 def test_a_claim_may_be_a_distinguished_name() -> None:
