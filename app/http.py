@@ -36,6 +36,7 @@ from app.routes import (
     units,
     web,
     webhooks,
+    welcome,
 )  # fmt: skip
 from app.screens import Screens
 from app.services import Services
@@ -48,7 +49,7 @@ BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
     maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
-    health.router, sign_in.router, account.router, people.router, demo.router, web.router,
+    health.router, sign_in.router, welcome.router, account.router, people.router, demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

@@ -19,7 +19,8 @@ from app.access.people.signing_in import NotSignedIn, Throttled, prove_again
 from app.access.people.welcome import BadAnswer, proved_step
 from app.problems import Problem
 from app.routes import examples, people_bodies
-from app.routes.sign_in import authenticator, refused
+from app.routes.sign_in import refused
+from app.routes.welcome import authenticator
 from app.services import Services
 
 log = logging.getLogger(__name__)

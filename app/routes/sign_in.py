@@ -3,28 +3,24 @@
 import logging
 from dataclasses import asdict
 from datetime import datetime
-from hashlib import sha256
 from math import ceil
 from typing import Annotated, Any
 
-import segno
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.access.guard import Parts
 from app.access.origin import keeps_secrets
 from app.access.people import agency as agencies
 from app.access.people import welcome as welcoming
-from app.access.people.accounts import LastAdministrator, LoginTaken
+from app.access.people.agency_guests import account_of
 from app.access.people.cookie import cookie_of, give
 from app.access.people.entrance import address_of, check_page
 from app.access.people.passkeys import BadPasskey
 from app.access.people.passwords import CHARS_MIN, TooBusy, WeakPassword
-from app.access.people.person import LOGIN, Person, State, login_of
+from app.access.people.person import Person
 from app.access.people.sessions import Means
 from app.access.people.signing_in import Attempt, NotSignedIn, Throttled, sign_in
 from app.access.people.source import source_of
-from app.access.people.totp import address_of as otpauth_of
-from app.access.people.totp import new_secret
 from app.problems import Problem
 from app.routes import examples, people_bodies
 from app.services import Services
@@ -113,7 +109,7 @@ async def by_agency(
     back = agencies.Returned(body.flow, body.state, body.code, body.issuer)
     try:
         guest, is_again = await agency_of(services).finish(back, page, now)
-        person = await welcome_guest(services, guest)
+        person = await account_of(people, guest)
     except agencies.AgencyRefused as error:
         raise not_by_agency(error) from None
     cookie = cookie_of(request)
@@ -121,36 +117,6 @@ async def by_agency(
     if session is not None and session.person_id == person.id and await people.sessions.prove(session, now):
         return shown(person)
     return await begin(request, response, services, person, Means.AGENCY, guest.proved_at)
-
-
-@router.post("/welcome/look")
-async def look_at_link(body: people_bodies.LinkBody, services: Parts, _: Page) -> dict[str, Any]:
-    """Return whom a one-time link is for, without using it, and an authenticator's secret with its QR code to scan."""
-    try:
-        link, guest = await welcoming.guest_of(services.people, body.link, services.clock.now())
-    except welcoming.LinkOver as error:
-        raise refused(error) from None
-    return {
-        "first": link.person_id is None,
-        "login": guest.login if guest is not None else None,
-        "name": guest.name if guest is not None else None,
-        "role": guest.role if guest is not None else "administrator",
-        "ends_at": link.ends_at,
-        "authenticator": authenticator(guest.login if guest is not None else "administrator"),
-    }
-
-
-@router.post("/welcome", status_code=201)
-async def use_link(
-    body: people_bodies.WelcomeBody, request: Request, response: Response, services: Parts, _: Page
-) -> dict[str, Any]:
-    """Use a one-time link up: set a password and an authenticator, and be signed in. Recovery codes are shown once."""
-    answers = welcoming.Answers(body.login, body.name, body.password, body.secret, body.code)
-    try:
-        person, codes = await welcoming.accept(services.people, body.link, answers, services.clock.now())
-    except (welcoming.LinkOver, welcoming.BadAnswer, WeakPassword) as error:
-        raise refused(error) from None
-    return await begin(request, response, services, person, Means.INVITATION) | {"recovery_codes": codes}
 
 
 async def begin(
@@ -174,42 +140,6 @@ async def begin(
     return shown(person)
 
 
-async def welcome_guest(services: Services, guest: agencies.Guest) -> Person:
-    """Return the account of somebody from the agency, made at the first time, with the rights they have there today."""
-    accounts = services.people.accounts
-    person = await accounts.find_by_subject(guest.issuer, guest.subject)
-    if person is None:
-        await _add_guest(services, guest)
-        person = await accounts.find_by_subject(guest.issuer, guest.subject)
-    if person is None or not person.is_active:
-        raise agencies.AgencyRefused("the account is disabled here")
-    try:
-        await accounts.change(
-            person, name=guest.name, role=guest.role, sectors=guest.sectors, state=State.ACTIVE,
-            never_idle=person.never_idle,
-        )  # fmt: skip
-    except LastAdministrator:
-        raise agencies.AgencyRefused("the agency no longer calls its last administrator one") from None
-    services.people.sessions.forget_known()
-    return await accounts.find(person.id) or person
-
-
-async def _add_guest(services: Services, guest: agencies.Guest) -> None:
-    """Add the account; a login that somebody has already, or that cannot be one, is replaced: nobody types it."""
-    login = login_of(guest.login)
-    for wanted in (login, f"agency-{sha256(f'{guest.issuer} {guest.subject}'.encode()).hexdigest()[:12]}"):
-        if not LOGIN.fullmatch(wanted):
-            continue
-        try:
-            await services.people.accounts.add(
-                wanted, guest.name, guest.role, sectors=guest.sectors, state=State.ACTIVE, issuer=guest.issuer,
-                subject=guest.subject,
-            )  # fmt: skip
-        except LoginTaken:
-            continue
-        return
-
-
 def agency_of(services: Services) -> agencies.Agency:
     agency = services.people.agency
     if agency is None:
@@ -224,13 +154,6 @@ def not_by_agency(error: agencies.AgencyRefused) -> Problem:
 
 def shown(person: Person) -> dict[str, Any]:
     return {"call_sign": person.call_sign, "name": person.name, "role": person.role}
-
-
-def authenticator(login: str) -> dict[str, str]:
-    """Return a new authenticator's secret, to type and as a QR code (an SVG path of `size` modules a side)."""
-    secret = new_secret()
-    code = segno.make(otpauth_of(secret, login), error="m")
-    return {"secret": secret, "qr": code.svg_data_uri(border=4, dark="#000", light="#fff")}
 
 
 def refused(error: Exception) -> Problem:

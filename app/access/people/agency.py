@@ -6,7 +6,7 @@ checked; the settings turn its claims into a role and sectors, and whoever fits 
 """
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 
 from app.access.identity import Role
+from app.access.people.agency_rules import Rules, pairs
 from app.access.people.ceremonies import Ceremonies
 from app.settings import Settings
 
@@ -39,31 +40,6 @@ RETURN_PATH: Final = "/console/signed-in"
 
 class AgencyRefused(Exception):
     """The flow did not end in somebody who may come in; the reason is for the log, and names nobody."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """How the agency's claims become a role and sectors. The first role that fits counts."""
-
-    claim: str
-    roles: tuple[tuple[str, Role], ...]
-    sectors: tuple[tuple[str, str], ...]
-
-    def role_of(self, claims: Mapping[str, Any]) -> Role | None:
-        held = self._held(claims)
-        return next((role for word, role in self.roles if word in held), None)
-
-    def sectors_of(self, claims: Mapping[str, Any]) -> tuple[str, ...] | None:
-        """Return the sectors; () for the whole region where none are told apart, None where none fits."""
-        if not self.sectors:
-            return ()
-        held = self._held(claims)
-        return tuple(sector for word, sector in self.sectors if word in held) or None
-
-    def _held(self, claims: Mapping[str, Any]) -> frozenset[str]:
-        value = claims.get(self.claim)
-        words = value if isinstance(value, list) else [value]
-        return frozenset(word for word in words if isinstance(word, str))
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +224,3 @@ def agency_of(settings: Settings, ceremonies: Ceremonies) -> Agency | None:
     return Agency(
         settings.oidc_name, settings.oidc_issuer, settings.oidc_client_id, settings.oidc_secret_file, rules, ceremonies
     )
-
-
-def pairs(words: Sequence[str]) -> list[tuple[str, str]]:
-    """Return `claim=ours` entries in two halves; a claim may hold `=` itself (a distinguished name)."""
-    return [(left, right) for left, _, right in (word.rpartition("=") for word in words)]

@@ -17,7 +17,8 @@ from starlette.requests import HTTPConnection
 
 from app.access.identity import Role
 from app.access.origin import is_ours, keeps_secrets
-from app.access.people.agency import Agency, AgencyRefused, Returned, Rules, pairs
+from app.access.people.agency import Agency, AgencyRefused, Returned
+from app.access.people.agency_rules import Rules, pairs
 from app.access.people.ceremonies import LIFE_S, Ceremonies
 from app.access.people.cookie import cookie_of
 from app.access.people.passwords import Hasher, TooBusy, WeakPassword, check_strength
