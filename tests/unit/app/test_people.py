@@ -21,6 +21,7 @@ from app.access.people.agency import Agency, AgencyRefused, Returned
 from app.access.people.agency_rules import Rules, pairs
 from app.access.people.ceremonies import LIFE_S, Ceremonies
 from app.access.people.cookie import cookie_of
+from app.access.people.first import page_of
 from app.access.people.passwords import Hasher, TooBusy, WeakPassword, check_strength
 from app.access.people.source import is_within, source_of
 from app.access.people.throttle import FREE, KNOWN_WAIT_S_MAX, STRANGER_WAIT_S_MAX, Throttle
@@ -316,3 +317,9 @@ def test_a_claim_may_be_a_distinguished_name() -> None:
     assert rules.role_of({"groups": ["dispatch", "chiefs"]}) is Role.SUPERVISOR
     assert rules.sectors_of({"groups": ["chiefs"]}) is None, "no sector that fits is not the whole region"
     assert rules.role_of({}) is None
+
+
+def test_the_first_link_opens_on_this_machine_or_where_the_service_is_allowed_to_answer() -> None:
+    url = "http://0.0.0.0:8911"
+    assert page_of(url, ("*",)) == page_of(url, ("a.example", "localhost")) == "http://localhost:8911"
+    assert page_of(url, ("*.a.example", "dispatch.a.example")) == "https://dispatch.a.example"
