@@ -21,6 +21,7 @@ from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
 from app.logs import configure_logs
 from app.parent.parent import GATEWAYS_MAX, run_parent
+from app.people_cli import people_commands
 from app.settings import BadSettings, Settings, load_settings
 from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
@@ -48,6 +49,7 @@ cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(callbacks_cli, name="callbacks")
 cli.add_typer(interop_cli, name="interop")
+
 
 Port = Annotated[int | None, typer.Option(help="TCP port; 0 takes a free one. Default 8911.")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1, with --tls all of them.")]
@@ -325,6 +327,9 @@ def callbacks_list() -> None:
 
     for psap, url in run(work()).items():
         typer.echo(f"{psap} {url}")
+
+
+cli.add_typer(people_commands(settings, run, fail), name="people")
 
 
 def main() -> None:

@@ -16,6 +16,7 @@ from app.door import STREAM, Door
 from app.gazetteer import Gazetteer
 from app.interop.conveyance.socket import convey
 from app.routes import (
+    account,
     board,
     callbacks,
     cap,
@@ -27,12 +28,15 @@ from app.routes import (
     incidents,
     maps,
     networks,
+    people,
     positions,
     reports,
+    sign_in,
     towers,
     units,
     web,
     webhooks,
+    welcome,
 )  # fmt: skip
 from app.screens import Screens
 from app.services import Services
@@ -45,7 +49,7 @@ BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
     maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
-    health.router, demo.router, web.router,
+    health.router, sign_in.router, welcome.router, account.router, people.router, demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

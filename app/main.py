@@ -10,6 +10,7 @@ from time import monotonic
 from redis.asyncio import Redis
 
 from app.access.keys import Keys
+from app.access.people.people import build_people
 from app.access.tickets import Tickets
 from app.candidate import Candidate, Roles
 from app.clock import Clock
@@ -92,6 +93,7 @@ async def build_services(
         hub=Hub(),
         keys=Keys(pool, region),
         tickets=Tickets(),
+        people=build_people(settings, pool, sealer),
         sealer=sealer,
         signs=registry,
         intake=Intake(sealer, registry, frozenset(settings.shared_numbers)),
@@ -314,6 +316,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     if services.settings.nws_url is not None:
         loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
     loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
+    loops.add("forgetting sign-ins", forgetting.PAUSE_S, lambda: forgetting.forget_sign_ins(services))
     loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 

@@ -7,6 +7,7 @@ import socket
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
+from app.access.people.first import first_link
 from app.desks import build_health, first_to_end, refuse_shared_lines, start_desks
 from app.engines import Urls, engines
 from app.http import build_asgi
@@ -64,13 +65,24 @@ async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: OnReady
         return shown_at(settings.metrics_port, process.services)
 
     door = listen(settings.listen_host, settings.port)
-    return await serve(build, settings, urls, on_ready, door=door, beside=beside)
+    is_desk = build is desk_process
+    return await serve(build, settings, urls, on_ready, door=door, beside=beside, invites=is_desk)
 
 
 async def serve(
-    build: Build, settings: Settings, urls: Urls, on_ready: OnReady, *, door: socket.socket | None, beside: Beside
+    build: Build,
+    settings: Settings,
+    urls: Urls,
+    on_ready: OnReady,
+    *,
+    door: socket.socket | None,
+    beside: Beside,
+    invites: bool,
 ) -> int:
-    """Serve at the door, or without one only decide, until stopped; return the exit status."""
+    """Serve at the door, or without one only decide, until stopped; return the exit status.
+
+    `invites`: whether this process tells the first administrator's link, of which one is enough.
+    """
     async with AsyncExitStack() as stack:
         process = await stack.enter_async_context(build(settings, urls))
         await stack.enter_async_context(beside(process))
@@ -78,7 +90,7 @@ async def serve(
             asyncio.get_running_loop().call_soon(on_ready, "", "")
             error = await _hold(process.vital)
         else:
-            error = await _open(process, settings, door, stack, on_ready)
+            error = await _open(process, settings, door, stack, on_ready, invites=invites)
     return _status(error)
 
 
@@ -90,7 +102,13 @@ def _status(error: BaseException | None) -> int:
 
 
 async def _open(
-    process: Process, settings: Settings, door: socket.socket, stack: AsyncExitStack, on_ready: OnReady
+    process: Process,
+    settings: Settings,
+    door: socket.socket,
+    stack: AsyncExitStack,
+    on_ready: OnReady,
+    *,
+    invites: bool,
 ) -> BaseException | None:
     """Serve HTTP and websockets until stopped; return what ended it, if it was not a signal."""
     host, port = door.getsockname()[:2]
@@ -102,6 +120,8 @@ async def _open(
     if tls is not None and server.config.ssl is not None:
         tls.renew(server.config.ssl)
     url, invitation = f"{'http' if tls is None else 'https'}://{host}:{port}", tls.invitation if tls else ""
+    if invites:
+        invitation = "\n".join(filter(None, (invitation, await first_link(process.services, url))))
     asyncio.get_running_loop().call_soon(on_ready, url, invitation)
     return await server.run_until(door, process.vital)
 

@@ -7,6 +7,7 @@ from time import monotonic
 from typing import Any, Protocol
 
 from app.access.keys import Keys
+from app.access.people.people import People
 from app.access.tickets import Tickets
 from app.clock import Clock
 from app.codec import to_json
@@ -58,6 +59,7 @@ class Services:
     hub: Hub
     keys: Keys
     tickets: Tickets
+    people: People
     sealer: Sealer
     signs: Signs
     intake: Intake

@@ -70,6 +70,8 @@ Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
+RoleOf = Annotated[str, Field(pattern=r"^.+=(dispatcher|supervisor|administrator|auditor)$")]
+SectorOf = Annotated[str, Field(pattern=r"^.+=[A-Z0-9]{1,8}$")]
 NOT_PREFIXED: Final = ("database_url", "redis_url")
 SECRET: Final = (
     "database_url",
@@ -120,6 +122,19 @@ class Settings(BaseSettings):
     linger_s: Annotated[float, Field(ge=0.0, le=4.0)] = 0.0
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     log_format: Annotated[str, Field(pattern=r"^(text|json)$")] | None = None
+    second_factor: bool = True
+    idle_s: Annotated[float, Field(gt=0)] = 1_800.0
+    session_s: Annotated[float, Field(gt=0, le=31 * 86_400)] = 50_400.0
+    proof_s: Annotated[float, Field(gt=0)] = 600.0
+    floor_networks: Networks = ()
+    password_kib: Annotated[int, Field(ge=8, le=4_194_304)] = 65_536
+    oidc_issuer: HttpUrl | None = None
+    oidc_client_id: str | None = None
+    oidc_secret_file: Path | None = None
+    oidc_name: Annotated[str, Field(min_length=1, max_length=60)] = "the agency's account"
+    oidc_claim: Annotated[str, Field(min_length=1)] = "groups"
+    oidc_roles: Annotated[tuple[RoleOf, ...], NoDecode, BeforeValidator(_split)] = ()
+    oidc_sectors: Annotated[tuple[SectorOf, ...], NoDecode, BeforeValidator(_split)] = ()
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod

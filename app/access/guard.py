@@ -8,6 +8,8 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from app.access.identity import Identity, Role
+from app.access.people.cookie import cookie_of
+from app.access.people.entrance import enter
 from app.access.policy import Action, roles_for
 from app.problems import Problem
 from app.services import Services
@@ -62,6 +64,9 @@ async def identify(request: Request, services: Services, action: Action, in_url:
     in_header = key is not None
     if key is None and in_url:
         key = next((request.query_params[name] for name in in_url if name in request.query_params), None)
+    cookie = cookie_of(request) if key is None else None
+    if cookie is not None:
+        return await enter(request, services, action, cookie)
     if key is None:
         raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
     identity = await services.keys.identify(key)
@@ -95,3 +100,7 @@ MayBindDevices = Annotated[Identity, Depends(allow(Action.BIND_DEVICE))]
 MaySeeDeliveries = Annotated[Identity, Depends(allow(Action.SEE_DELIVERIES))]
 MayManageWebhooks = Annotated[Identity, Depends(allow(Action.MANAGE_WEBHOOKS))]
 MayManageZones = Annotated[Identity, Depends(allow(Action.MANAGE_ZONES))]
+MayUseAccount = Annotated[Identity, Depends(allow(Action.USE_ACCOUNT))]
+MayChangeAccount = Annotated[Identity, Depends(allow(Action.CHANGE_ACCOUNT))]
+MaySeePeople = Annotated[Identity, Depends(allow(Action.SEE_PEOPLE))]
+MayManagePeople = Annotated[Identity, Depends(allow(Action.MANAGE_PEOPLE))]

@@ -35,6 +35,8 @@ class Identity:
     name: str
     sectors: tuple[str, ...] = ()
     unit_id: str | None = None
+    source: str = ""  # what proved it, such as "session:7f3a": whether that still holds is asked again and again
+    until: float | None = None  # Unix time at which it ends by itself
 
     def topics(self) -> Scope:
         """Return the topics this identity hears when it names none."""

@@ -30,6 +30,10 @@ class Action(StrEnum):
     SEE_DELIVERIES = "see and send again what partners are told"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_ZONES = "replace weather zones"
+    USE_ACCOUNT = "see and leave one's own account"
+    CHANGE_ACCOUNT = "change one's own ways in"
+    SEE_PEOPLE = "see who has an account"
+    MANAGE_PEOPLE = "let people in and out"
 
 
 class Reach(StrEnum):
@@ -43,6 +47,9 @@ class Reach(StrEnum):
 
 _DESK: Final[dict[Role, Reach]] = {Role.DISPATCHER: Reach.SECTORS, Role.SUPERVISOR: Reach.SECTORS}
 _FLOOR: Final[dict[Role, Reach]] = {Role.DISPATCHER: Reach.ALL, Role.SUPERVISOR: Reach.ALL}
+_PEOPLE: Final[dict[Role, Reach]] = dict.fromkeys(
+    (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR), Reach.ALL
+)
 _EVERYBODY: Final[dict[Role, Reach]] = {role: Reach.ALL for role in Role if role is not Role.TRACKER}
 
 POLICY: Final[dict[Action, dict[Role, Reach]]] = {
@@ -67,7 +74,19 @@ POLICY: Final[dict[Action, dict[Role, Reach]]] = {
     Action.SEE_DELIVERIES: _DESK,
     Action.MANAGE_WEBHOOKS: _DESK,
     Action.MANAGE_ZONES: _FLOOR,
+    Action.USE_ACCOUNT: _PEOPLE,
+    Action.CHANGE_ACCOUNT: _PEOPLE,
+    Action.SEE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
+    Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
 }
+
+# What a session does whose person has not touched the screen for a while: board and alarms run on, acts wait. Reading
+# (GET) goes on as well, but for what is sealed; so does what is asked by POST and records nothing.
+SEEN_WHILE_IDLE: Final = frozenset(
+    {Action.WATCH, Action.INTRODUCE_ONESELF, Action.USE_ACCOUNT, Action.RESOLVE, Action.SEE_INCIDENT}
+)
+# What a stolen open screen could get a foothold with: it needs a fresh proof of who sits there.
+STEP_UP: Final = frozenset({Action.CHANGE_ACCOUNT, Action.MANAGE_PEOPLE})
 
 
 def reach_of(role: Role, action: Action) -> Reach | None:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from app.access.identity import Role
 from app.contract import samples
+from app.contract.people import PEOPLE_ANSWERS, PEOPLE_ASKED, PEOPLE_NAMED
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
 from app.routes.hazard_examples import CAP_EXAMPLE
@@ -29,6 +30,7 @@ _HAZARD: Final[dict[str, Schema]] = {
     "suggested_priority": nullable(WHOLE),
 }
 NAMED: Final[dict[str, Schema]] = {
+    **PEOPLE_NAMED,
     "CallRecorded": obj(
         {"repeated": FLAG, "updated": FLAG},
         seq=WHOLE,
@@ -469,6 +471,7 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/tiles"): (ref("Archives"), ARCHIVES),
     ("get", "/v1/me"): (ref("Me"), {"name": "unit U12", "role": "agent", "sectors": [], "unit_id": "U12"}),
     ("post", "/v1/tickets"): (ref("Ticket"), TICKET),
+    **PEOPLE_ANSWERS,
     ("get", "/health/live"): (ref("Live"), {"status": "ok"}),
     ("get", "/health/ready"): (ref("Ready"), READY),
 }
@@ -482,6 +485,7 @@ MEDIA: Final = {
 }
 
 ASKED: Final[dict[str, dict[str, Any]]] = {
+    **PEOPLE_ASKED,
     "AssignBody": {"unit_id": "U12", "reason": "knows the wash", "version": 73},
     "ReassignBody": {"assignment_id": 73, "unit_id": "U14", "reason": "flat tyre"},
     "StandDownBody": {"assignment_id": 73, "reason": "found by the rancher"},

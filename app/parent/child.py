@@ -43,7 +43,8 @@ async def live(cord: Cord, settings: Settings) -> int:
 
     build = desk_process if begin.is_desk else gateway_process
     return await serve(
-        build, settings, begin.urls, lambda url, more: cord.say(Ready(url, more)), door=door, beside=tethered
+        build, settings, begin.urls, lambda url, more: cord.say(Ready(url, more)),
+        door=door, beside=tethered, invites=begin.invites,
     )  # fmt: skip
 
 

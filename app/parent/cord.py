@@ -15,12 +15,14 @@ class Begin(msgspec.Struct, tag="begin"):
     """The first message to a child: what it is and where its servers are. Never in its arguments: it holds passwords.
 
     `door` is the number of the inherited listening socket; None for a desk that leaves HTTP to gateways.
+    `invites`: it tells the link of the first administrator.
     """
 
     name: str
     is_desk: bool
     door: int | None
     urls: Urls
+    invites: bool
 
 
 class Show(msgspec.Struct, tag="show"):

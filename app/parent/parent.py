@@ -41,13 +41,18 @@ class Parent:
         os.environ["AUXILIO_PORT"] = str(self._door.getsockname()[1])
         self._done: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._rolling: asyncio.Task[None] | None = None
-        desks = [self._ward("desk", door=None if gateways else self._door)] if with_desk else []
-        self._gateways = [self._ward(f"gateway-{number}", door=self._door) for number in range(1, gateways + 1)]
+        behind = bool(gateways)
+        desks = [self._ward("desk", door=None if behind else self._door, invites=not behind)] if with_desk else []
+        self._gateways = [
+            self._ward(f"gateway-{number}", door=self._door, invites=with_desk and number == gateways)
+            for number in range(1, gateways + 1)
+        ]
         self._desk = desks[0] if desks else None
         self._wards = [*desks, *self._gateways]
 
-    def _ward(self, name: str, *, door: socket.socket | None) -> Ward:
-        return Ward(name, door=door, blocked_s=self._settings.blocked_s, on_worry=self._worry, on_end=self._finish)
+    def _ward(self, name: str, *, door: socket.socket | None, invites: bool) -> Ward:
+        blocked_s = self._settings.blocked_s
+        return Ward(name, door=door, blocked_s=blocked_s, invites=invites, on_worry=self._worry, on_end=self._finish)
 
     def _worry(self, text: str) -> None:
         """Ring at the desk, where it is a child of ours; elsewhere the log and the metrics say it."""

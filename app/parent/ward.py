@@ -47,6 +47,7 @@ class Ward:
         *,
         door: socket.socket | None,
         blocked_s: float,
+        invites: bool,
         on_worry: Callable[[str], None],
         on_end: Callable[[int], None],
     ) -> None:
@@ -57,6 +58,7 @@ class Ward:
         self.blocked = 0
         self._door = door
         self._blocked_s = blocked_s
+        self._invites = invites
         self._on_worry = on_worry
         self._on_end = on_end
         self._process: asyncio.subprocess.Process | None = None
@@ -177,7 +179,7 @@ class Ward:
         assert process is not None  # noqa: S101 - spawned before
         assert cord is not None  # noqa: S101
         door = self._door.fileno() if self._door is not None else None
-        cord.say(Begin(self.name, self.is_desk, door, urls))
+        cord.say(Begin(self.name, self.is_desk, door, urls, self._invites))
         try:
             while (message := await cord.hear()) is not None:
                 self._take(message)

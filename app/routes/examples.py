@@ -110,6 +110,9 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     422: {"description": "a field is wrong; it is named", **_PROBLEM},
     503: {"description": "the desk is not there: send it again", **_PROBLEM},
 }
+TOO_MANY: Final[dict[int | str, dict[str, Any]]] = {
+    429: {"description": "too many tries; `Retry-After` says for how long", **_PROBLEM}
+}
 DELIVERED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "taken; what must be recorded is"},
     400: {"description": "nothing usable in it: no device named, or not the network's format", **_PROBLEM},

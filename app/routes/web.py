@@ -1,6 +1,6 @@
 """The screens' own files: `/console`, `/agent` and what they load. Open to anybody: they hold no data, only code.
 
-Whoever opens a page still needs a key to see anything; the key goes to the API, never into an address.
+Whoever opens a page still has to sign in to see anything; what they type goes to the API, never into an address.
 """
 
 from typing import Annotated, Final
@@ -25,11 +25,10 @@ POLICY: Final = (
 )
 USED: Final = (
     "accelerometer", "autoplay", "clipboard-write", "fullscreen", "geolocation", "gyroscope", "magnetometer",
-    "screen-wake-lock", "window-management",
+    "publickey-credentials-create", "publickey-credentials-get", "screen-wake-lock", "window-management",
 )  # fmt: skip
 UNUSED: Final = (
-    "camera", "display-capture", "hid", "microphone", "midi", "payment", "publickey-credentials-get",
-    "serial", "usb",
+    "camera", "display-capture", "hid", "microphone", "midi", "payment", "serial", "usb",
 )  # fmt: skip
 PERMISSIONS: Final = ", ".join([*(f"{name}=(self)" for name in USED), *(f"{name}=()" for name in UNUSED)])
 PAGE_HEADERS: Final = {

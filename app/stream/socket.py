@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from fastapi import WebSocket, WebSocketDisconnect
 
 from app.access.identity import Identity, Role
+from app.access.people.cookie import cookie_of
+from app.access.people.entrance import enter_socket
 from app.access.policy import Action, reach_of
 from app.access.tickets import SUBPROTOCOL
 from app.codec import to_json
@@ -132,7 +134,7 @@ async def close(socket: WebSocket, code: int, reason: str) -> None:
 
 
 async def identify(socket: WebSocket, services: Services) -> tuple[Identity | None, str | None]:
-    """Return who opens the socket: by header, or by a single-use ticket in the subprotocol; never by the address."""
+    """Return who opens the socket: by header, by a single-use ticket as subprotocol, or by a session of our page."""
     header = socket.headers.get("authorization", "")
     offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",") if p.strip()]
     subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
@@ -141,6 +143,9 @@ async def identify(socket: WebSocket, services: Services) -> tuple[Identity | No
     for protocol in offered:
         if protocol.startswith("ticket."):
             return services.tickets.redeem(protocol.removeprefix("ticket.")), subprotocol
+    cookie = cookie_of(socket)
+    if cookie is not None:
+        return await enter_socket(socket, services, cookie), subprotocol
     return None, None
 
 

@@ -104,6 +104,29 @@ async def agent(browser: Browser, url: str, keys: dict[str, Any], theme: str) ->
     await context.close()
 
 
+async def people(browser: Browser, url: str, theme: str) -> None:
+    """Take who has an account, one's own account, and the way in."""
+    named = url.replace("127.0.0.1", "localhost")  # by name, as passkeys want it
+    context = await browser.new_context(base_url=named, color_scheme=theme, locale="en", **DESK)  # type: ignore[arg-type]
+    page = await context.new_page()
+    await page.goto("/console")
+    await page.get_by_test_id("menu").click()
+    await page.get_by_role("button", name="Be the administrator").click()
+    await page.get_by_test_id("invite").click()
+    for field, word in {"new-login": f"dee.{time() % 1_000:.0f}", "new-name": "Dee Alvarez"}.items():
+        await page.get_by_test_id(field).fill(word)
+    await page.get_by_test_id("save").click()
+    await expect(page.get_by_test_id("link")).to_be_visible()
+    await page.get_by_role("button", name="Told, forget it").click()
+    await take(page, "people", theme)
+    await page.goto("/console/account")
+    await take(page, "account", theme)
+    await page.get_by_role("button", name="Sign out").click()
+    await expect(page.get_by_test_id("by-passkey")).to_be_visible()
+    await take(page, "sign-in", theme)
+    await context.close()
+
+
 async def main(url: str) -> None:
     FOLDER.mkdir(exist_ok=True)
     keys = await asyncio.to_thread(ask, f"{url}/v1/demo", "")
@@ -112,6 +135,7 @@ async def main(url: str) -> None:
         for theme in ("dark", "light"):
             await console(browser, url, keys, theme)
             await agent(browser, url, keys, theme)
+            await people(browser, url, theme)
         await browser.close()
 
 

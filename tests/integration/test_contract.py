@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 from fastapi.routing import APIRoute
 
+from app.access.open import OPEN
 from app.contract.answers import ANSWERS
 from app.contract.asyncapi import document as asyncapi
 from app.contract.openapi import action_of
@@ -20,13 +21,9 @@ from loadtests.rig import Engines
 from tests.integration.agreement import check, check_answer, check_frames, contract
 from tests.integration.scene import Listener, World, a_world
 
-OPEN = {"/v1/openapi.json", "/v1/asyncapi.json", "/health/live", "/health/ready"}
-# The screens' own files are open, too: a browser has no key before its page is there, and they hold no data. Whatever a
-# page shows, it asks for with a key. The demo's keys are made-up people's, and given to this machine in a demo only.
 SCREENS = {
     "/", "/console", "/console/{view:path}", "/agent", "/agent/{name}", "/agent/{view:path}", "/web/{name:path}",
 }  # fmt: skip
-DEMO = {"/v1/demo"}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
@@ -125,12 +122,12 @@ def test_every_error_answer_is_a_problem_with_an_example() -> None:
                 check(contract(), shown["schema"], shown["example"])
 
 
-def test_every_route_is_guarded_but_health_the_contract_and_the_screens_files() -> None:
+def test_every_route_is_guarded_but_those_that_are_open_for_a_reason() -> None:
     routes = list(walk(build_http(None).routes))
     assert len(routes) > 30
     for route in routes:
         if isinstance(route, APIRoute):
-            assert (action_of(route) is None) == (route.path in OPEN | SCREENS | DEMO), route.path
+            assert (action_of(route) is None) == (route.path in OPEN), route.path
             if route.path in SCREENS:
                 assert route.methods == {"GET", "HEAD"}, route.path
         else:  # the streams identify for themselves; FastAPI's own document is open

@@ -6,7 +6,7 @@ import type { Incident, Unit } from '$shared/contract';
 import { t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
 import type { Selection } from '$map/selection';
 import { Kept } from '$shared/kept.svelte';
-import { Session } from '$shared/session.svelte';
+import { Seat } from '$shared/seat.svelte';
 import { Connection } from '$shared/socket';
 import type { Stream } from '$shared/stream';
 import { theme } from '$shared/theme.svelte';
@@ -33,7 +33,7 @@ const WEATHER_MS = 30_000; // the service itself asks once a minute
 const LOST_AFTER_S = 4; // a short break repairs itself; a longer one rings
 
 export class Console {
-  readonly session = new Session('dispatcher');
+  readonly session = new Seat();
   readonly board = new BoardStore();
   readonly bell: Bell;
   readonly windows: Windows;
@@ -74,20 +74,26 @@ export class Console {
 
   async start(): Promise<void> {
     this.#ticker = setInterval(() => this.#tick(), 1000);
+    this.session.onended = () => this.#close();
+    // Whoever follows a link or comes back from the agency's provider is nobody yet.
+    if (this.view.name === 'welcome' || this.view.name === 'signed-in' || this.view.name === 'agency') return;
     await this.session.restore();
-    if (this.session.me !== null) this.connect();
+    this.connect();
   }
 
   stop(): void {
     clearInterval(this.#ticker);
+    this.session.stop();
     this.weather.stop();
     this.#connection?.stop();
     this.bell.stop();
     this.windows.close();
   }
 
+  /** Open the stream of somebody who works the board; others, and windows without it, need none. */
   connect(): void {
     this.#connection?.stop();
+    if (!this.session.isOfDesk || this.view.name === 'account') return;
     this.#connection = new Connection(this.session.api, {
       replace: (board) => {
         this.board.replace(board);
@@ -106,8 +112,7 @@ export class Console {
   }
 
   signOut(): void {
-    this.weather.stop();
-    this.#connection?.stop();
+    this.#close();
     this.session.signOut();
   }
 
@@ -195,6 +200,17 @@ export class Console {
     return units;
   }
 
+  /** Nobody is signed in any more: what this console knew goes with them. */
+  #close(): void {
+    this.weather.stop();
+    this.#connection?.stop();
+    this.#connection = null;
+    this.board.clear();
+    this.draft = emptyDraft();
+    this.device = null;
+    this.hasPicture = false;
+  }
+
   #notify(text: string, isRefusal: boolean): void {
     this.notice = { id: (this.notice?.id ?? 0) + 1, text, isRefusal };
   }
@@ -208,6 +224,7 @@ export class Console {
       lateLoops: stream.lateLoops,
       degraded: stream.degraded,
     };
+    if (stream.phase === 'refused') void this.session.look();
     this.bell.tick(Date.now());
   }
 

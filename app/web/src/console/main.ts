@@ -1,4 +1,5 @@
 import '$shared/theme.css';
+import './people/people.css';
 import { mount } from 'svelte';
 import { words } from '$shared/i18n/i18n.svelte';
 import { theme } from '$shared/theme.svelte';

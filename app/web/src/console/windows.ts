@@ -23,12 +23,18 @@ export class Windows {
   }
 }
 
-export type View = { name: 'console' } | { name: 'board' } | { name: 'map' } | { name: 'wall' } | { name: 'incident'; id: number };
+export type View =
+  | { name: 'welcome' }
+  | { name: 'signed-in' }
+  | { name: 'agency' }
+  | { name: 'account' }
+  | { name: 'console' } | { name: 'board' } | { name: 'map' } | { name: 'wall' } | { name: 'incident'; id: number };
 
 /** Which window this is, by its address. */
 export function viewOf(path: string): View {
   const [, , name, id] = path.split('/');
   if (name === 'board' || name === 'map' || name === 'wall') return { name };
+  if (name === 'welcome' || name === 'signed-in' || name === 'agency' || name === 'account') return { name };
   if (name === 'incident' && Number(id) > 0) return { name, id: Number(id) };
   return { name: 'console' };
 }

@@ -38,12 +38,19 @@ export class Unreachable extends Error {
 export type KeyReader = () => string | null;
 
 export class Api {
+  /** Told of every refusal, before whoever asked is. */
+  onrefused: (refusal: Refusal) => void = () => undefined;
   readonly #key: KeyReader;
   readonly #fetch: typeof fetch;
 
   constructor(key: KeyReader, fetcher: typeof fetch = (input, init) => fetch(input, init)) {
     this.#key = key;
     this.#fetch = fetcher;
+  }
+
+  /** Whether this asks by a session's cookie, which the browser sends by itself. */
+  get isByCookie(): boolean {
+    return this.#key() === null;
   }
 
   /** Ask a route of the contract. A POST or PUT that got no answer is sent once more under the same id. */
@@ -63,7 +70,7 @@ export class Api {
   /** Ask any address of the service; the answer is its JSON. */
   async send(method: string, url: string, asked: Asked = {}): Promise<unknown> {
     const key = this.#key();
-    const headers: Record<string, string> = { Accept: 'application/json', ...asked.headers };
+    const headers: Record<string, string> = { Accept: 'application/json', 'X-Auxilio': 'screen', ...asked.headers };
     if (key !== null) headers['Authorization'] = `Bearer ${key}`;
     if (asked.id !== undefined) headers['Idempotency-Key'] = asked.id;
     if (asked.body !== undefined) headers['Content-Type'] = 'application/json';
@@ -82,7 +89,11 @@ export class Api {
       if (asked.signal?.aborted === true) throw error;
       throw new Unreachable(error instanceof Error ? error.message : 'no answer', { cause: error });
     }
-    if (!response.ok) throw await refusalOf(response);
+    if (!response.ok) {
+      const refusal = await refusalOf(response);
+      this.onrefused(refusal);
+      throw refusal;
+    }
     if (response.status === 204) return undefined;
     return (await response.json()) as unknown;
   }

@@ -50,6 +50,14 @@ export class BoardStore {
     this.#schedule = schedule;
   }
 
+  /** Forget everything: whoever may see it has gone. */
+  clear(): void {
+    this.#rows = empty();
+    this.#positions.clear();
+    for (const table of [...TABLES, 'positions'] as const) this.#changed.add(table);
+    this.#tellSoon();
+  }
+
   /** Forget everything and take the snapshot's rows. */
   replace(board: Board): void {
     this.#rows = empty();

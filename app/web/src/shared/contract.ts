@@ -8,6 +8,15 @@ export interface AccessNotes {
   landowner: string;
 }
 
+export interface Account {
+  login: string;
+  has_password: boolean;
+  has_authenticator: boolean;
+  recovery_codes_left: number;
+  passkeys: (Passkey)[];
+  sessions: (OpenSession)[];
+}
+
 export interface Activations {
   days: number;
   resolution: number;
@@ -15,6 +24,11 @@ export interface Activations {
     cell: string;
     count: number;
   })[];
+}
+
+export interface AgencyFlow {
+  url: string;
+  flow: string;
 }
 
 /** Something a person must acknowledge. Armed: raised and not acknowledged, or to be raised again at `rearm_at`. */
@@ -107,6 +121,11 @@ export interface Archives {
   })[];
 }
 
+export interface AskedOfBrowser {
+  ceremony: string;
+  options: Record<string, unknown>;
+}
+
 export interface AssignBody {
   unit_id: string;
   reason?: string;
@@ -163,6 +182,17 @@ export interface AssignmentPreempted {
 }
 
 export type AssignmentStatus = "offered" | "acknowledged" | "en_route" | "on_scene" | "subject_contact" | "transporting" | "at_destination" | "cleared" | "declined" | "timed_out" | "preempted" | "cancelled";
+
+export interface Authenticator {
+  secret: string;
+  qr: string;
+}
+
+export interface AuthenticatorBody {
+  secret: string;
+  /** of the authenticator app, or a recovery code */
+  code: string;
+}
 
 export interface Board {
   cursor: string;
@@ -355,6 +385,11 @@ export interface FieldReportOutOfOrder {
   alarm: Alarm;
 }
 
+/** `again`: prove it anew, although the provider still knows you. */
+export interface FlowBody {
+  again?: boolean;
+}
+
 /** The unit's device has the frame it must hear. */
 export interface FrameHeard {
   assignment_id: number;
@@ -364,6 +399,15 @@ export interface Gazetteer {
   registry_version: number;
   signs: (Sign)[];
   stations: (Station)[];
+}
+
+export interface Guest {
+  first: boolean;
+  login: string | null;
+  name: string | null;
+  role: string;
+  ends_at: string;
+  authenticator: Authenticator;
 }
 
 export interface HandOffBody {
@@ -552,6 +596,22 @@ export interface IncidentWhole {
   timeline_is_whole: boolean;
 }
 
+/** `sectors` empty: the whole region. `call_sign`: how the history names them; left out, the role and a number. */
+export interface InviteBody {
+  login: string;
+  name: string;
+  role: "dispatcher" | "supervisor" | "administrator" | "auditor";
+  sectors?: (string)[];
+  call_sign?: string | null;
+  never_idle?: boolean;
+}
+
+export interface Invited {
+  person_id: string;
+  link: string;
+  seconds: number;
+}
+
 /** Tests and exercises never page a unit as real and never join a real incident. */
 export type Kind = "real" | "test" | "exercise";
 
@@ -573,6 +633,10 @@ export type LifeCycle = "installed" | "inspected" | "moved" | "retired";
 export interface Link {
   incident_id: number;
   relation: string;
+}
+
+export interface LinkBody {
+  link: string;
 }
 
 export interface Live {
@@ -613,6 +677,13 @@ export interface ModeDone {
 /** The frames a device has to answer with `received`. */
 export type MustHear = "offer" | "place_changed" | "cancelled" | "preempted";
 
+export interface NewPasskeyBody {
+  ceremony: string;
+  /** `PublicKeyCredential.toJSON()` */
+  credential: Record<string, unknown>;
+  name: string;
+}
+
 /** A note; its words are sealed. */
 export interface NoteAdded {
   incident_id: number;
@@ -646,6 +717,18 @@ export interface OfferTimedOut {
   alarm: Alarm;
 }
 
+export interface OpenSession {
+  id: string;
+  means: string;
+  source: string;
+  started_at: string;
+  proved_at: string;
+  acted_at: string;
+  seen_at: string;
+  ends_at: string;
+  is_this: boolean;
+}
+
 export interface OtherBody {
   other_id: number;
   relation?: string;
@@ -677,12 +760,69 @@ export interface Outlook {
   related: (Related)[];
 }
 
+export interface OwnSession {
+  id: string;
+  call_sign: string;
+  name: string;
+  role: string;
+  sectors: (string)[];
+  means: string;
+  is_idle: boolean;
+  idle_s: number | null;
+  idle_at: string | null;
+  is_proved: boolean;
+  ends_at: string;
+}
+
 /** Who needs help, as counts. `child_alone` and `kept_together` are None when nobody asked. */
 export interface Party {
   adults: number | null;
   children: number | null;
   child_alone: boolean | null;
   kept_together: boolean | null;
+}
+
+export interface Passkey {
+  id: string;
+  name: string;
+  host: string;
+  made_at: string;
+  used_at: string | null;
+}
+
+export interface PasskeyBody {
+  ceremony: string;
+  /** `PublicKeyCredential.toJSON()` */
+  credential: Record<string, unknown>;
+}
+
+export interface PasswordBody {
+  password: string;
+}
+
+export interface Person {
+  id: string;
+  login: string;
+  call_sign: string;
+  name: string;
+  role: string;
+  sectors: (string)[];
+  state: "invited" | "active" | "disabled";
+  never_idle: boolean;
+  by_agency: boolean;
+  has_password: boolean;
+  has_authenticator: boolean;
+  passkeys: number;
+  sessions: number;
+  seen_at: string | null;
+}
+
+export interface PersonBody {
+  name: string;
+  role: "dispatcher" | "supervisor" | "administrator" | "auditor";
+  sectors?: (string)[];
+  never_idle?: boolean;
+  disabled?: boolean;
 }
 
 /** A unit that may be sent. `fix_age_s` is None when it never reported and stands where it was put. */
@@ -788,6 +928,13 @@ export interface Problem {
   allowed?: (string)[];
 }
 
+/** One of them will do: the session itself stands for the other factor. */
+export interface ProofBody {
+  password?: string;
+  /** of the authenticator app, or a recovery code */
+  code?: string;
+}
+
 export interface PurposeBody {
   purpose: string;
 }
@@ -813,6 +960,10 @@ export interface Recommendation {
   state: PlaceState;
   picks: (Pick)[];
   passed_over: Record<string, number>;
+}
+
+export interface RecoveryCodes {
+  recovery_codes: (string)[];
 }
 
 export interface RegistryImported {
@@ -857,6 +1008,14 @@ export interface ResolveBody {
 export interface Resolved {
   resolution: Resolution;
   registry_version: number;
+}
+
+/** What the provider sent the browser back with. */
+export interface ReturnedBody {
+  flow: string;
+  state: string;
+  code: string;
+  issuer?: string;
 }
 
 export interface RowsByTable {
@@ -962,7 +1121,21 @@ export interface SignFound {
   registry_version: number;
 }
 
+export interface SignInBody {
+  login: string;
+  password: string;
+  /** of the authenticator app, or a recovery code */
+  code?: string;
+}
+
 export type SignKind = "land_placard" | "water_placard" | "rescue_tower";
+
+export interface SignedIn {
+  call_sign: string;
+  name: string;
+  role: string;
+  recovery_codes?: (string)[];
+}
 
 export interface SplitBody {
   calls?: (number)[];
@@ -1164,6 +1337,12 @@ export interface UnitShown {
   position: Position | null;
 }
 
+export interface WaysIn {
+  agency: string | null;
+  second_factor: boolean;
+  password_chars_min: number;
+}
+
 export interface Webhook {
   id: string;
   url: string;
@@ -1194,6 +1373,17 @@ export interface WebhookDelivery {
   made_at: string;
   due_at: string;
   ended_at: string | null;
+}
+
+/** `login` and `name` count for the first administrator only; whoever was invited has theirs. */
+export interface WelcomeBody {
+  link: string;
+  login?: string;
+  name?: string;
+  password: string;
+  secret?: string;
+  /** of the authenticator app, or a recovery code */
+  code?: string;
 }
 
 /** The one place every open incident is in; `DONE` for the closed ones. */
@@ -1951,4 +2141,37 @@ export interface Routes {
     } };
   "GET /health/live": { body: undefined; answer: Live };
   "GET /health/ready": { body: undefined; answer: Ready };
+  "GET /v1/ways-in": { body: undefined; answer: WaysIn };
+  "POST /v1/sign-in": { body: SignInBody; answer: SignedIn };
+  "POST /v1/sign-in/passkey/begin": { body: undefined; answer: AskedOfBrowser };
+  "POST /v1/sign-in/passkey": { body: PasskeyBody; answer: SignedIn };
+  "POST /v1/sign-in/agency/begin": { body: FlowBody; answer: AgencyFlow };
+  "POST /v1/sign-in/agency": { body: ReturnedBody; answer: SignedIn };
+  "POST /v1/welcome/look": { body: LinkBody; answer: Guest };
+  "POST /v1/welcome": { body: WelcomeBody; answer: SignedIn };
+  "GET /v1/session": { body: undefined; answer: OwnSession };
+  "DELETE /v1/session": { body: undefined; answer: {
+      leave: string | null;
+    } };
+  "POST /v1/session/active": { body: undefined; answer: OwnSession };
+  "POST /v1/session/proof": { body: ProofBody; answer: OwnSession };
+  "POST /v1/session/proof/passkey/begin": { body: undefined; answer: AskedOfBrowser };
+  "POST /v1/session/proof/passkey": { body: PasskeyBody; answer: OwnSession };
+  "GET /v1/account": { body: undefined; answer: Account };
+  "POST /v1/account/passkeys/begin": { body: undefined; answer: AskedOfBrowser };
+  "POST /v1/account/passkeys": { body: NewPasskeyBody; answer: {
+      passkeys: (Passkey)[];
+    } };
+  "DELETE /v1/account/passkeys/{passkey_id}": { body: undefined; answer: undefined };
+  "PUT /v1/account/password": { body: PasswordBody; answer: undefined };
+  "POST /v1/account/authenticator/begin": { body: undefined; answer: Authenticator };
+  "PUT /v1/account/authenticator": { body: AuthenticatorBody; answer: RecoveryCodes };
+  "DELETE /v1/account/sessions/{session_id}": { body: undefined; answer: undefined };
+  "GET /v1/people": { body: undefined; answer: (Person)[] };
+  "POST /v1/people": { body: InviteBody; answer: Invited };
+  "POST /v1/people/{person_id}/link": { body: undefined; answer: Invited };
+  "PUT /v1/people/{person_id}": { body: PersonBody; answer: undefined };
+  "GET /v1/people/{person_id}/sessions": { body: undefined; answer: (OpenSession)[] };
+  "DELETE /v1/people/{person_id}/sessions": { body: undefined; answer: undefined };
+  "DELETE /v1/people/{person_id}/sessions/{session_id}": { body: undefined; answer: undefined };
 }

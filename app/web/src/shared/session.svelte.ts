@@ -1,8 +1,8 @@
 /**
- * The one seam for signing in: who sits here, and the key everything is asked with.
+ * Signing in with a key: the agent's phone, and a machine's console (a person's is `seat.svelte.ts`).
  *
- * A key is pasted (`auxilio keys create --role dispatcher`) and kept for this tab, or on this machine if the person says
- * so. Where the service is a demonstration it hands out keys of its own, and the screen says that it is one.
+ * A key is pasted (`auxilio keys create --role agent`) and kept for this tab, or on this machine if the person says so.
+ * Where the service is a demonstration it hands out keys of its own, and the screen says that it is one.
  */
 import { Api, Refusal, Unreachable } from './api';
 import type { Me } from './contract';
@@ -23,32 +23,30 @@ export class Session {
   demo = $state.raw<DemoPeople | null>(null);
   isRestoring = $state(true);
   fault = $state<SignInFault>(null);
-  readonly role: ScreenRole;
+  readonly screen: ScreenRole;
   readonly api: Api;
   #key: string | null = null;
 
-  constructor(role: ScreenRole) {
-    this.role = role;
+  constructor(screen: ScreenRole) {
+    this.screen = screen;
     this.api = new Api(() => this.#key);
   }
 
   /** Take up the key kept, else the demonstration's. A phone without signal keeps the person it knew. */
   async restore(): Promise<void> {
-    const kept = sessionStorage.getItem(this.#slot) ?? localStorage.getItem(this.#slot);
-    if (kept !== null && this.role === 'agent' && !/[?&]unit=/.test(location.search) && this.#recall(kept)) {
+    const kept = this.keptKey;
+    if (kept !== null && this.screen === 'agent' && !/[?&]unit=/.test(location.search) && this.#recall(kept)) {
       // A request that hangs in a canyon must not keep the agent from the place on this phone: asked about afterwards.
       this.isRestoring = false;
-      this.demo = await this.#demo();
+      this.demo = await this.askForDemo();
       await this.#take(kept);
       return;
     }
-    const demo = await this.#demo();
+    const demo = await this.askForDemo();
     this.demo = demo;
     const wanted = demo === null ? undefined : this.#wanted(demo);
     if (wanted !== undefined) await this.signIn(wanted, true);
     else if (kept !== null && (await this.#take(kept))) this.#remember(kept, localStorage.getItem(this.#slot) !== null);
-    // A console of the demonstration needs no choice; an agent chooses a unit.
-    else if (demo !== null && this.role === 'dispatcher') await this.#take(demo.dispatcher);
     this.isRestoring = false;
   }
 
@@ -76,8 +74,17 @@ export class Session {
     this.me = null;
   }
 
+  /** The key this tab or machine keeps. */
+  protected get keptKey(): string | null {
+    return sessionStorage.getItem(this.#slot) ?? localStorage.getItem(this.#slot);
+  }
+
+  protected get hasKey(): boolean {
+    return this.#key !== null;
+  }
+
   get #slot(): string {
-    return `auxilio.${this.role}.key`;
+    return `auxilio.${this.screen}.key`;
   }
 
   async #take(key: string): Promise<boolean> {
@@ -85,7 +92,7 @@ export class Session {
     this.fault = null;
     try {
       const me = await this.api.call('GET /v1/me');
-      if (me.role !== this.role) return this.#refuse('wrong_role');
+      if (me.role !== this.screen) return this.#refuse('wrong_role');
       localStorage.setItem(`${this.#slot}.me`, JSON.stringify(me));
       this.me = me;
       return true;
@@ -119,10 +126,10 @@ export class Session {
   /** The key of the unit the address names (`/agent?unit=U12`), which a demonstration's own link does. */
   #wanted(demo: DemoPeople): string | undefined {
     const unit = new URLSearchParams(location.search).get('unit');
-    return this.role === 'agent' && unit !== null ? demo.agents[unit] : undefined;
+    return this.screen === 'agent' && unit !== null ? demo.agents[unit] : undefined;
   }
 
-  async #demo(): Promise<DemoPeople | null> {
+  protected async askForDemo(): Promise<DemoPeople | null> {
     try {
       return (await this.api.send('GET', '/v1/demo')) as DemoPeople;
     } catch (error) {

@@ -111,16 +111,18 @@ export class Connection {
   async #open(): Promise<void> {
     this.#drop();
     const mine = ++this.#opening;
-    let ticket: string;
+    const protocols = [SUBPROTOCOL];
     try {
-      ({ ticket } = await this.#api.call('POST /v1/tickets'));
+      // A browser says nothing of why a handshake failed: so the session is asked first; a key is changed for a ticket.
+      if (this.#api.isByCookie) await this.#api.call('GET /v1/session');
+      else protocols.push(`ticket.${(await this.#api.call('POST /v1/tickets')).ticket}`);
     } catch (error) {
       if (mine === this.#opening) this.#feed({ what: 'failed', refused: isRefused(error) });
       return;
     }
     if (mine !== this.#opening) return;
     const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/v1/stream`;
-    const socket = new WebSocket(url, [SUBPROTOCOL, `ticket.${ticket}`]);
+    const socket = new WebSocket(url, protocols);
     this.#socket = socket;
     const ifMine = (happened: () => Happened): void => {
       if (this.#socket === socket) this.#feed(happened());

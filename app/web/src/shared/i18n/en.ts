@@ -1,6 +1,7 @@
 import { desk } from './desk/en';
 import { map } from './map/en';
 import { partners } from './partners/en';
+import { people } from './people/en';
 
 import { agent } from './agent/en';
 
@@ -9,5 +10,6 @@ export const en = {
   ...map,
   ...desk,
   ...partners,
+  ...people,
   ...agent,
 };

@@ -3,11 +3,13 @@ import { agent } from './agent/es';
 import type { en } from './en';
 import { map } from './map/es';
 import { partners } from './partners/es';
+import { people } from './people/es';
 
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
   ...map,
   ...desk,
   ...partners,
+  ...people,
   ...agent,
 };

@@ -3,11 +3,13 @@ import { agent } from './agent/pt';
 import type { en } from './en';
 import { map } from './map/pt';
 import { partners } from './partners/pt';
+import { people } from './people/pt';
 
 /** Portuguese. */
 export const pt: Record<keyof typeof en, string> = {
   ...map,
   ...desk,
   ...partners,
+  ...people,
   ...agent,
 };

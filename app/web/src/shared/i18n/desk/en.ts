@@ -2,8 +2,6 @@
 export const desk = {
   'shared.demo': 'Demo: nothing here is real',
 
-  'sign_in.dispatcher': "The dispatcher's console. Paste your key.",
-  'sign_in.agent': "The agent's phone. Paste your unit's key.",
   'sign_in.key': 'Key',
   'sign_in.keep': 'Keep me signed in on this machine',
   'sign_in.in': 'Sign in',

@@ -4,8 +4,6 @@ import type { desk as english } from './en';
 export const desk: Record<keyof typeof english, string> = {
   'shared.demo': 'Demo: nada de esto es real',
 
-  'sign_in.dispatcher': 'La consola de despacho. Pegue su clave.',
-  'sign_in.agent': 'El teléfono del agente. Pegue la clave de su unidad.',
   'sign_in.key': 'Clave',
   'sign_in.keep': 'Mantener la sesión en este equipo',
   'sign_in.in': 'Entrar',

@@ -4,8 +4,6 @@ import type { desk as english } from './en';
 export const desk: Record<keyof typeof english, string> = {
   'shared.demo': 'Demo: nada aqui é real',
 
-  'sign_in.dispatcher': 'O console de despacho. Cole sua chave.',
-  'sign_in.agent': 'O telefone do agente. Cole a chave da sua unidade.',
   'sign_in.key': 'Chave',
   'sign_in.keep': 'Manter a sessão neste equipamento',
   'sign_in.in': 'Entrar',

@@ -1,0 +1,3 @@
+-- Ends all sessions of a person but one ('' for none kept).
+UPDATE people_sessions SET ended_at = $4
+WHERE region = $1 AND person_id = $2 AND id <> $3 AND ended_at IS NULL RETURNING id
