@@ -178,6 +178,14 @@ class Chatter:
     def hand_off(self) -> c.HandOff:
         return c.HandOff(self.incident(), "county", "d1")
 
+    def offer_share(self) -> c.OfferShare:
+        return c.OfferShare(self.incident(), self.rng.choice((*SECTORS, "nowhere")), "d1")
+
+    def answer_share(self) -> c.AgreeShare | c.DeclineShare:
+        asked = [(i.id, share.sector) for i in self.open() for share in i.shares]
+        incident, sector = self.rng.choice(asked) if asked else (self.incident(), "north")
+        return self.rng.choice((c.AgreeShare, c.AgreeShare, c.DeclineShare))(incident, sector, "d1")
+
     def acknowledge(self) -> c.AcknowledgeAlarm:
         return c.AcknowledgeAlarm(self.alarm(), "d1")
 
@@ -264,7 +272,7 @@ SPEAKERS_BY_WEIGHT: Final[dict[Callable[[Chatter], c.Command], float]] = {
     Chatter.link: 0.7, Chatter.unlink: 1, Chatter.merge: 1.5, Chatter.split: 1, Chatter.hand_off: 0.5,
     Chatter.acknowledge: 4, Chatter.clear_alarm: 1, Chatter.system: 0.3, Chatter.early_time: 1.5,
     Chatter.take_over: 0.2, Chatter.register: 0.5, Chatter.configure: 0.5, Chatter.mode: 0.7,
-    Chatter.registry: 0.1, Chatter.recall: 0.2,
+    Chatter.registry: 0.1, Chatter.recall: 0.2, Chatter.offer_share: 1, Chatter.answer_share: 1,
 }  # fmt: skip
 SPEAKERS: Final = tuple(SPEAKERS_BY_WEIGHT)
 WEIGHTS: Final = tuple(SPEAKERS_BY_WEIGHT.values())
