@@ -44,7 +44,7 @@ class ImportRefused(Exception):
 @asynccontextmanager
 async def a_desk(settings: Settings, urls: Urls) -> AsyncIterator[tuple[Pool, Submitter]]:
     """Give the running desk over its link, or, when there is none, a desk of our own for as long as the block lasts."""
-    await migrate(urls.database)
+    await migrate(urls.owner)
     async with AsyncExitStack() as stack:
         pool = await open_pool(urls.database)
         stack.push_async_callback(pool.close)
@@ -118,7 +118,7 @@ async def stage(pool: Pool, region: str, version: int, signs: tuple[Sign, ...]) 
 
 async def export_registry(settings: Settings, urls: Urls) -> Registry:
     """Return the registry as it stands."""
-    await migrate(urls.database)
+    await migrate(urls.owner)
     pool = await open_pool(urls.database)
     try:
         return (await load_signs(pool, settings)).registry

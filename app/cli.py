@@ -127,7 +127,7 @@ def migrate() -> None:
 
     async def work() -> list[str]:
         async with engines(found) as urls:
-            return await apply_migrations(urls.database)
+            return await apply_migrations(urls.owner)
 
     applied = run(work())
     typer.echo("\n".join(applied) if applied else "nothing to do")
@@ -225,7 +225,7 @@ def keys_create(
 
     async def work() -> str:
         async with engines(found) as urls:
-            await apply_migrations(urls.database)
+            await apply_migrations(urls.owner)
             pool = await open_pool(urls.database)
             try:
                 return await create_key(pool, found.region, role, name, sectors=tuple(sector or ()), unit_id=unit)
@@ -257,7 +257,7 @@ def callbacks_set(
 
     async def work() -> str:
         async with engines(found) as urls:
-            await apply_migrations(urls.database)
+            await apply_migrations(urls.owner)
             return await addresses.set_address(found, urls.database, psap, url)
 
     try:

@@ -76,7 +76,7 @@ class Problem(Exception):
     def response(self) -> Response:
         headers = dict(self.headers)
         if self.status in (429, 503):
-            headers["Retry-After"] = str(RETRY_AFTER_S)
+            headers.setdefault("Retry-After", str(RETRY_AFTER_S))
         if self.status == 401:
             headers["WWW-Authenticate"] = "Bearer"
         return Response(orjson.dumps(self.body), self.status, headers, "application/problem+json")

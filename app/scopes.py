@@ -81,8 +81,8 @@ class Scopes:
 
 
 def incident_scope(board: Board, incident: Incident) -> Scope:
-    """Return the topics of an incident: its sector, the units on it and their sectors."""
-    topics = {BOARD}
+    """Return the topics of an incident: its sector, those that help, the units on it and their sectors."""
+    topics = {BOARD, *(f"sector:{sector}" for sector in incident.helpers)}
     if incident.sector:
         topics.add(f"sector:{incident.sector}")
     for assignment in board.active_assignments(incident):

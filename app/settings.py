@@ -66,7 +66,7 @@ Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
-NOT_PREFIXED: Final = ("database_url", "redis_url")
+NOT_PREFIXED: Final = ("database_url", "migrate_database_url", "redis_url")
 
 
 class Settings(BaseSettings):
@@ -75,6 +75,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AUXILIO_", extra="forbid", frozen=True)
 
     database_url: DatabaseUrl | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    migrate_database_url: DatabaseUrl | None = Field(
+        None, validation_alias=AliasChoices("MIGRATE_DATABASE_URL", "migrate_database_url")
+    )
     redis_url: RedisUrl | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8911
@@ -92,6 +95,7 @@ class Settings(BaseSettings):
     authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910
     demo_cast: Path | None = None
     tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    flood_calls_per_min: Annotated[int, Field(ge=1, le=100_000)] = 120
     webhook_tries: Annotated[int, Field(ge=1, le=30)] = 12
     cot_url: CotUrl | None = None
     cot_ca_file: Path | None = None

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, TypeVar
+from uuid import UUID
 
 from dispatch import commands as c
 from dispatch.board import Board
@@ -46,7 +47,7 @@ class Chatter:
             psap_call_id=None if rng.random() < 0.1 else f"{rng.randrange(2_000)}",
             kind=rng.choices(tuple(Kind), (16, 1, 1))[0],
             received_at=now - late + timedelta(seconds=rng.choice((0, 0, 0, 900))),
-            sealed=f"s{rng.random()}",
+            sealed=self.sealed(),
             digest=f"d{rng.random()}",
             resolution=self.city.resolution(),
             registry_version=1,
@@ -83,7 +84,7 @@ class Chatter:
         place = None if self.rng.random() < 0.1 else tower.place(PlaceState.CONFIRMED, "tower")
         kind = self.rng.choices(tuple(Kind), (10, 2, 1))[0]
         source = None if self.rng.random() < 0.2 else f"{tower.id}/{self._presses}"
-        return c.ReportAlert(tower.id, source, kind, self.past(), "sealed", place)
+        return c.ReportAlert(tower.id, source, kind, self.past(), self.sealed(), place)
 
     def tower(self) -> c.ReportTower:
         what = self.rng.choice(("heartbeat", "silent", "tamper", "low_battery", "test", "sings"))
@@ -221,6 +222,10 @@ class Chatter:
 
     def recall(self) -> c.Recall:
         return c.Recall(self.incident(), ())
+
+    def sealed(self) -> str:
+        """The name of a sealed value."""
+        return str(UUID(int=self.rng.getrandbits(128)))
 
     def needs(self) -> tuple[str, ...]:
         return tuple(x for x in CAPABILITIES if self.rng.random() < 0.12)

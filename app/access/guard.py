@@ -8,7 +8,7 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from app.access.identity import Identity, Role
-from app.access.policy import Action, roles_for
+from app.access.policy import Action, Reach, reach_of, roles_for
 from app.problems import Problem
 from app.services import Services
 
@@ -57,19 +57,24 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
 
 
 async def identify(request: Request, services: Services, action: Action, in_url: Sequence[str] = ()) -> Identity:
-    """Return who asks. Raises Problem for nobody known, or somebody of another role."""
+    """Return who asks. Raises Problem for nobody known, somebody of another role, or somebody who asks too often."""
     key = key_of(request.headers.get("authorization", ""))
     in_header = key is not None
     if key is None and in_url:
         key = next((request.query_params[name] for name in in_url if name in request.query_params), None)
     if key is None:
+        services.limits.refuse_stranger(request.client)
         raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
     identity = await services.keys.identify(key)
     if identity is None:
+        services.limits.refuse_stranger(request.client)
         raise Problem(401, "unknown_key", "this key is not known, or was revoked")
-    roles = roles_for(action)
-    if identity.role not in roles or not (in_header or identity.role in IN_URL):
-        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles))}")
+    reach = reach_of(identity.role, action)
+    if reach is None or not (in_header or identity.role in IN_URL):
+        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles_for(action)))}")
+    if reach is Reach.REGION and identity.sectors:
+        raise Problem(403, "wrong_role", "this is for who has the whole region")
+    services.limits.spend(identity.key_id, action)
     return identity
 
 
@@ -94,4 +99,5 @@ MaySeeTowers = Annotated[Identity, Depends(allow(Action.SEE_TOWERS))]
 MayBindDevices = Annotated[Identity, Depends(allow(Action.BIND_DEVICE))]
 MaySeeDeliveries = Annotated[Identity, Depends(allow(Action.SEE_DELIVERIES))]
 MayManageWebhooks = Annotated[Identity, Depends(allow(Action.MANAGE_WEBHOOKS))]
+MayShare = Annotated[Identity, Depends(allow(Action.SHARE_INCIDENT))]
 MayManageZones = Annotated[Identity, Depends(allow(Action.MANAGE_ZONES))]

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -19,6 +20,7 @@ from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
 from app.stream.acts import command_id
+from dispatch.commands import RaiseSystemAlarm, ReportCall
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["distress"])
@@ -83,5 +85,7 @@ async def record(
         asked = replace(asked, id=command_id(identity, own_id), digest=digest)
     reply: dict[str, Any] = checked(await services.submit(asked))
     is_new = not (reply.get("repeated") or reply.get("updated"))
+    if is_new and isinstance(asked.command, ReportCall) and services.floods.count(identity.name, monotonic()):
+        await services.ask(RaiseSystemAlarm(f"flood of calls from {identity.name}"), by="intake")
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

@@ -45,6 +45,18 @@ def _may_see(identity: Identity, sector: str | None) -> bool:
     return not identity.sectors or sector is None or sector in identity.sectors
 
 
+def sector_of(services: Services, tower_id: str) -> str | None:
+    """Return a tower's sector: by the registry, else as it was reported."""
+    sign = services.signs.find(tower_id)
+    return sign.sector if sign else services.view.board.towers.get(tower_id, Tower(tower_id)).sector
+
+
+def _is_free(services: Services, identity: Identity, device_id: str) -> bool:
+    """Whether a device is bound to no tower of a sector that is not this identity's."""
+    bound = services.devices.find(device_id)
+    return bound is None or _may_see(identity, sector_of(services, bound.tower_id))
+
+
 def _shown(services: Services, tower_id: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     sign = services.signs.find(tower_id)
     known = services.view.board.towers.get(tower_id) or Tower(tower_id)
@@ -73,29 +85,33 @@ def _device(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/devices")
-async def list_devices(services: Parts, _: MaySeeTowers) -> list[dict[str, Any]]:
-    """Return which device speaks for which tower."""
-    return [_bound(device) for device in services.devices.all()]
+async def list_devices(services: Parts, identity: MaySeeTowers) -> list[dict[str, Any]]:
+    """Return which device speaks for which tower of your sectors."""
+    devices = services.devices.all()
+    return [_bound(device) for device in devices if _may_see(identity, sector_of(services, device.tower_id))]
 
 
 @router.put("/devices/{device_id}")
 async def bind_device(
-    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, _: MayBindDevices
+    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, identity: MayBindDevices
 ) -> dict[str, Any]:
     """Let a device (a LoRaWAN DevEUI, a modem's IMEI) speak for a tower; `kind` test while it is being installed."""
     if not device_key(device_id):
         raise Problem(422, "invalid", "not one letter or digit in it", field="device_id")
     sign = services.signs.find(body.tower_id)
-    if sign is None or sign.kind is not SignKind.RESCUE_TOWER:
+    if sign is None or sign.kind is not SignKind.RESCUE_TOWER or not _may_see(identity, sign.sector):
         raise Problem(422, "invalid", "not a rescue tower of the registry", field="tower_id")
+    if not _is_free(services, identity, device_id):
+        raise Problem(422, "invalid", "bound already; who bound it lets it go first", field="device_id")
     device = Device(device_id, sign.sign_id, body.decoder, body.heartbeat_s, body.kind)
     return _bound(await services.devices.bind(services.pool, services.settings.region, device))
 
 
 @router.delete("/devices/{device_id}", status_code=204)
-async def unbind_device(device_id: DeviceId, services: Parts, _: MayBindDevices) -> Response:
+async def unbind_device(device_id: DeviceId, services: Parts, identity: MayBindDevices) -> Response:
     """Let a device speak for no tower any more."""
-    if not await services.devices.unbind(services.pool, services.settings.region, device_id):
+    mine = _is_free(services, identity, device_id)
+    if not mine or not await services.devices.unbind(services.pool, services.settings.region, device_id):
         raise Problem(404, "not_found", "no such device", field="device_id")
     return Response(status_code=204)
 

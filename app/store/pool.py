@@ -8,6 +8,7 @@ from app.store.statements import statement
 
 ACQUIRE_S: Final = 2.0  # design 1: while PostgreSQL is away a caller waits at most 2 s
 STATEMENT_S: Final = 10.0
+REGION_WIDE: Final = {"app.sectors": "*"}  # the desk and the loops; reading for a person is narrowed (`store.scoped`)
 POOL_MAX: Final = 8  # one process: the desk has a connection of its own, these serve reads
 
 if TYPE_CHECKING:  # asyncpg's classes take parameters in its stubs only
@@ -28,7 +29,11 @@ class NotDurable(RuntimeError):
 async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
     """Open the pool and check that this server keeps what it acknowledges. Raises NotDurable, OSError."""
     pool: Pool = await asyncpg.create_pool(
-        dsn, min_size=1, max_size=size, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio"}
+        dsn,
+        min_size=1,
+        max_size=size,
+        command_timeout=STATEMENT_S,
+        server_settings={"application_name": "auxilio", **REGION_WIDE},
     )
     async with pool.acquire(timeout=ACQUIRE_S) as connection:
         await check_durability(connection)
@@ -38,7 +43,10 @@ async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
 async def connect(dsn: str) -> Single:
     """Open one connection for a process's single writer."""
     return await asyncpg.connect(
-        dsn, timeout=STATEMENT_S, command_timeout=STATEMENT_S, server_settings={"application_name": "auxilio desk"}
+        dsn,
+        timeout=STATEMENT_S,
+        command_timeout=STATEMENT_S,
+        server_settings={"application_name": "auxilio desk", **REGION_WIDE},
     )
 
 

@@ -11,6 +11,7 @@ from app.settings import CONFIG_VARIABLE, BadSettings, Settings, load_sectors, l
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL",
+        "MIGRATE_DATABASE_URL",
         "REDIS_URL",
         *(f"AUXILIO_{n.upper()}" for n in Settings.model_fields),
         CONFIG_VARIABLE,
