@@ -21,7 +21,7 @@ export interface AlarmLine {
 export const LINES_OF_A_KIND = 4; // more of one kind than this become one line with a number
 const URGENT: readonly string[] = ['mayday', 'connection_lost', 'no_unit_available', 'unit_not_reached', 'offer_unanswered'];
 const PLAIN: readonly string[] = ['new_call', 'tower_tamper', 'tower_silent', 'tower_low_battery', 'system', 'out_of_order', 'late_report'];
-const NEVER_FOLDED: readonly string[] = ['mayday', 'connection_lost'];
+const NEVER_FOLDED: readonly string[] = ['mayday', 'connection_lost', 'share_offered'];
 
 export function fold(alarms: readonly Alarm[], news: readonly News[]): AlarmLine[] {
   const by = new Map<string, AlarmLine[]>();

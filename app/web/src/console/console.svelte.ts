@@ -207,6 +207,7 @@ export class Console {
       seq: stream.seq,
       lateLoops: stream.lateLoops,
       degraded: stream.degraded,
+      floods: stream.floods,
     };
     this.bell.tick(Date.now());
   }
