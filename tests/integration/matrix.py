@@ -63,7 +63,7 @@ def routes() -> list[Walked]:
     found = []
     for route in every_route(build_http(None).routes):
         if isinstance(route, APIRoute):
-            for method in sorted(route.methods - {"HEAD"}):
+            for method in sorted((route.methods or set()) - {"HEAD"}):
                 bound = next((name for name in BOUND if f"{{{name}}}" in route.path), None)
                 found.append(Walked(method, route.path, action_of(route), _body(route), bound))
     assert set(REPORTS) <= {walked.path for walked in found}
@@ -83,7 +83,9 @@ def every_route(routes: Iterable[BaseRoute]) -> Iterator[BaseRoute]:
 def _body(route: APIRoute) -> dict[str, Any] | None:
     if route.body_field is None:
         return None
-    return ASKED[route.body_field.field_info.annotation.__name__]
+    model = route.body_field.field_info.annotation
+    assert isinstance(model, type)
+    return ASKED[model.__name__]
 
 
 def guarded() -> list[Walked]:

@@ -151,11 +151,11 @@ def is_scoped(who: Who, reach: Reach) -> bool:
 
 async def test_every_role_may_on_every_route_what_the_table_says_and_nothing_else(scene: Scene) -> None:
     todo = guarded()
-    requests, faults = 0, []
+    requests, faults = 0, list[str]()
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(who: Who) -> tuple[int, list[str]]:
-        count, wrong = 0, []
+        count, wrong = 0, list[str]()
         async with room, client(scene.world.service, who.key) as http:
             for walked in todo:
                 asked, found = await walk(scene, who, walked, http)
