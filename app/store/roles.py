@@ -28,8 +28,12 @@ AUDITED: Final = (
 )  # fmt: skip
 
 
+class RolesRefused(RuntimeError):
+    """The owner may not create roles."""
+
+
 async def make_roles(connection: Connection) -> list[str]:
-    """Create the roles that are not there, without a log-in, and return their names. Raises InsufficientPrivilege."""
+    """Create the roles that are not there, without a log-in, and return their names. Raises RolesRefused."""
     made = []
     for role in ROLES:
         if not await connection.fetchval("SELECT true FROM pg_roles WHERE rolname = $1", role):
@@ -37,6 +41,8 @@ async def make_roles(connection: Connection) -> list[str]:
                 await connection.execute(f"CREATE ROLE {role} NOLOGIN")
             except (asyncpg.DuplicateObjectError, asyncpg.UniqueViolationError):
                 continue  # another start was faster
+            except asyncpg.InsufficientPrivilegeError:
+                raise RolesRefused(f"this role may not create {role}; it needs CREATEROLE, once") from None
             made.append(role)
     return made
 

@@ -2,9 +2,12 @@
 
 import asyncio
 import json
+import os
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import asyncpg
 import httpx
@@ -280,6 +283,29 @@ async def test_the_auditor_reads_the_history_and_no_sealed_body_and_the_backup_r
     assert await passes_every_wall(owner)
     await owner.close()
     assert APPLICATION in ROLES
+
+
+async def test_an_operator_s_own_database_gets_the_same_walls_by_one_command(rig: Engines, floor: Floor) -> None:
+    owner = await asyncpg.connect(rig.postgres.dsn)
+    await owner.execute("CREATE ROLE an_owner LOGIN CREATEROLE PASSWORD 'made-up'")
+    await owner.execute("CREATE DATABASE an_agency OWNER an_owner")
+    await owner.close()
+    theirs = floor.world.database.replace(urlsplit(floor.world.database).netloc, "an_owner:made-up@", 1)
+    theirs = theirs.replace(urlsplit(theirs).path, "/an_agency", 1)
+    ours = as_application(floor.world.database).replace(urlsplit(theirs).path, "/an_agency", 1)
+    ours = ours.replace(urlsplit(floor.world.database).path, "/an_agency", 1)
+    for urls, said in (
+        ({"DATABASE_URL": theirs}, (0, "MIGRATE_DATABASE_URL")),
+        ({"DATABASE_URL": theirs, "MIGRATE_DATABASE_URL": rig.postgres.dsn}, (1, "let the service run as")),
+        ({"DATABASE_URL": ours, "MIGRATE_DATABASE_URL": theirs}, (0, "the roles are there")),
+    ):
+        command = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "app.cli", "database", "roles",
+            env={**os.environ, "REDIS_URL": rig.valkey.url, **urls},
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
+        )  # fmt: skip
+        out, _ = await command.communicate()
+        assert (command.returncode, said[1] in out.decode()) == (said[0], True), out.decode()
 
 
 # Floods and limits.
