@@ -34,9 +34,9 @@ def declined(board: Board, event: e.ShareDeclined, at: datetime) -> None:
 
 def _quiet(board: Board, event: e.ShareAgreed | e.ShareDeclined, at: datetime) -> None:
     """End the alarm: the question is answered."""
-    alarm = board.open_alarm(AlarmKind.SHARE_OFFERED, incident=event.incident_id, reason=event.sector)
-    if alarm is not None:
-        board.put(changed(alarm, cleared_at=at, rearm_at=None))
+    for alarm in [board.alarms[i] for i in sorted(board.alarms_of.get(event.incident_id, ()))]:
+        if alarm.kind is AlarmKind.SHARE_OFFERED and alarm.sector == event.sector:
+            board.put(changed(alarm, cleared_at=at, rearm_at=None))
 
 
 FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {

@@ -27,7 +27,9 @@ def offer_share(board: Board, command: OfferShare, now: datetime) -> Turn:
         raise Refusal(Code.INVALID, "it is that sector's already", field="sector")
     if any(share.sector == command.sector for share in incident.shares):
         raise Refusal(Code.ALREADY_DONE, "that sector was asked already", field="sector")
-    raised = alarm(board, AlarmKind.SHARE_OFFERED, now, incident=incident, reason=command.sector)
+    raised = alarm(
+        board, AlarmKind.SHARE_OFFERED, now, incident=incident, reason=f"{incident.sector or '?'} → {command.sector}"
+    )
     yield ShareOffered(incident.id, command.sector, changed(raised, sector=command.sector))
     return {"incident_id": incident.id, "sector": command.sector}
 

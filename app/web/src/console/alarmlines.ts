@@ -13,6 +13,8 @@ export interface AlarmLine {
   leadsTo: number | null;
   unitId: string | null;
   towerId: string | null;
+  /** Where it rings. */
+  sector: string | null;
   reason: string;
   alarmIds: number[];
   newsKeys: string[];
@@ -37,7 +39,7 @@ export function fold(alarms: readonly Alarm[], news: readonly News[]): AlarmLine
 }
 
 function together(first: AlarmLine, alike: readonly AlarmLine[]): AlarmLine {
-  const rest = { incidentId: null, unitId: null, towerId: null, reason: '' };
+  const rest = { incidentId: null, unitId: null, towerId: null, sector: null, reason: '' };
   return {
     ...first,
     ...rest,
@@ -59,6 +61,7 @@ function ofAlarm(alarm: Alarm): AlarmLine {
     leadsTo: alarm.incident_id,
     unitId: alarm.unit_id,
     towerId: alarm.tower_id,
+    sector: alarm.sector,
     reason: alarm.reason,
     alarmIds: [alarm.id],
     newsKeys: [],
@@ -76,6 +79,7 @@ function ofNews(news: News): AlarmLine {
     leadsTo: news.incidentId,
     unitId: null,
     towerId: null,
+    sector: null,
     reason: '',
     alarmIds: [],
     newsKeys: [news.key],

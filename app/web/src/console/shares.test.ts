@@ -14,9 +14,9 @@ describe('mutual aid', () => {
   });
 
   it('is answered by the sector that was asked, and by who has the region', () => {
-    const alarm = { kind: 'share_offered', reason: 'YUM' } as const;
-    expect([['YUM'], ['TUC', 'YUM'], [], ['TUC']].map((mine) => isAsked(alarm, mine))).toEqual([true, true, true, false]);
-    expect(isAsked({ kind: 'mayday', reason: 'YUM' }, ['YUM'])).toBe(false);
+    expect([['YUM'], ['TUC', 'YUM'], [], ['TUC']].map((mine) => isAsked('share_offered', 'YUM', mine))).toEqual([true, true, true, false]);
+    expect(isAsked('mayday', 'YUM', ['YUM'])).toBe(false);
+    expect(isAsked('share_offered', null, [])).toBe(false);
   });
 
   it('is asked for by the incident’s own sector only, while it is open', () => {
