@@ -132,7 +132,8 @@ REVOKE EXECUTE ON FUNCTION append_batch FROM PUBLIC;
 CREATE FUNCTION reads_for() RETURNS text[] LANGUAGE sql STABLE PARALLEL SAFE
     AS $$ SELECT string_to_array(current_setting('app.sectors', true), ',') $$;
 
--- The same rule as `incident_scope` in app/scopes.py: its sector, who helps, whose unit is on it. With the owner's
+-- The same rule as `incident_scope` in app/scopes.py: its sector, who helps, whose unit is on it; without a sector it is
+-- everybody's. With the owner's
 -- rights, because the policies of the tables it looks at would ask for it again.
 CREATE FUNCTION sees_incident(p_region text, p_id bigint) RETURNS boolean
     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp
@@ -141,6 +142,7 @@ CREATE FUNCTION sees_incident(p_region text, p_id bigint) RETURNS boolean
         SELECT FROM incidents AS i
          WHERE i.region = p_region AND i.id = p_id
            AND (i.sector = ANY (reads_for())
+                OR (i.sector IS NULL AND cardinality(reads_for()) > 0)
                 OR EXISTS (SELECT FROM jsonb_array_elements(i.image->'shares') AS share
                             WHERE share->>'agreed_at' IS NOT NULL AND share->>'sector' = ANY (reads_for()))
                 OR EXISTS (SELECT FROM assignments AS a JOIN units AS u ON u.region = a.region AND u.id = a.unit_id

@@ -18,7 +18,7 @@ from app.interop.reading import Reading
 from app.problems import Problem
 from app.requests import Request as DeskRequest
 from app.routes import eido_examples, examples
-from app.routes.incidents import IncidentId
+from app.routes.incidents import IncidentId, is_of
 from app.routes.reports import record
 from app.services import Services
 from app.store.boards import load_incident
@@ -115,4 +115,4 @@ async def _archived(services: Services, identity: Identity, incident_id: int) ->
 def _may_see(identity: Identity, story: Story) -> bool:
     if identity.role is Role.PSAP:
         return any(call.psap == identity.name for call in story.calls)
-    return not identity.sectors or story.incident.sector in identity.sectors
+    return is_of(identity, story.incident.sector)

@@ -28,6 +28,11 @@ def no_such_incident(field: str = "incident_id") -> Problem:
     return Problem(404, "not_found", "no such incident", field=field)
 
 
+def is_of(identity: Identity, sector: str | None) -> bool:
+    """Whether a sector is this identity's; what belongs to none is everybody's."""
+    return not identity.sectors or sector is None or sector in identity.sectors
+
+
 def _find(services: Services, identity: Identity, incident_id: int) -> Incident | None:
     """Return the incident from the view; None when it is archived, unknown or not this identity's to see."""
     seen = services.view.may_see("incidents", incident_id, identity.topics())
@@ -53,8 +58,7 @@ async def whole_incident(
     async with seeing(services.pool, identity.sectors) as connection:
         rows = await load_incident(connection, services.settings.region, incident_id)
     archived = rows[0] if rows else None
-    hidden = identity.sectors and (not isinstance(archived, Incident) or archived.sector not in identity.sectors)
-    if not isinstance(archived, Incident) or hidden:
+    if not isinstance(archived, Incident) or not is_of(identity, archived.sector):
         raise no_such_incident(field)
     return archived, list(rows[1:])
 

@@ -8,7 +8,7 @@ from app.access.guard import MayShare, Parts
 from app.access.identity import Identity
 from app.problems import Problem
 from app.routes import bodies, examples
-from app.routes.incidents import IncidentId, ensure, no_such_incident
+from app.routes.incidents import IncidentId, ensure, is_of, no_such_incident
 from app.routes.units import OwnId, do
 from app.services import Services
 from dispatch import commands as c
@@ -50,10 +50,9 @@ async def decline_share(
 
 
 def _is_own(services: Services, identity: Identity, incident_id: int) -> bool:
-    """Whether it is of this identity's own sectors; what belongs to none yet is everybody's who sees it."""
+    """Whether it is of this identity's own sectors, not only seen."""
     incident = services.view.board.incidents.get(incident_id)
-    sector = incident.sector if incident is not None else None
-    return not identity.sectors or sector is None or sector in identity.sectors
+    return is_of(identity, incident.sector if incident is not None else None)
 
 
 def _is_asked(services: Services, identity: Identity, incident_id: int, sector: str) -> bool:

@@ -11,6 +11,7 @@ from app.interop.tower.devices import Device, device_key
 from app.interop.tower.health import COLUMNS, quiet_until
 from app.problems import Problem
 from app.routes import bodies, examples
+from app.routes.incidents import is_of
 from app.services import Services
 from dispatch.entities import Tower
 from geo.sign import LifeCycle, SignKind
@@ -30,7 +31,7 @@ async def list_towers(services: Parts, identity: MaySeeTowers) -> Response:
     for row in rows:
         devices.setdefault(row["tower_id"], []).append(row)
     found = [_shown(services, tower_id, devices.get(tower_id, [])) for tower_id in _ids(services, devices)]
-    return Response(to_json([row for row in found if _may_see(identity, row["sector"])]), media_type="application/json")
+    return Response(to_json([row for row in found if is_of(identity, row["sector"])]), media_type="application/json")
 
 
 def _ids(services: Services, devices: dict[str, list[dict[str, Any]]]) -> list[str]:
@@ -38,11 +39,6 @@ def _ids(services: Services, devices: dict[str, list[dict[str, Any]]]) -> list[s
     signs = services.signs.registry.signs
     towers = {s.sign_id for s in signs if s.kind is SignKind.RESCUE_TOWER and s.life is not LifeCycle.RETIRED}
     return sorted(towers | services.view.board.towers.keys() | devices.keys())
-
-
-def _may_see(identity: Identity, sector: str | None) -> bool:
-    """Towers nobody knows are everybody's concern."""
-    return not identity.sectors or sector is None or sector in identity.sectors
 
 
 def sector_of(services: Services, tower_id: str) -> str | None:
@@ -54,7 +50,7 @@ def sector_of(services: Services, tower_id: str) -> str | None:
 def _is_free(services: Services, identity: Identity, device_id: str) -> bool:
     """Whether a device is bound to no tower of a sector that is not this identity's."""
     bound = services.devices.find(device_id)
-    return bound is None or _may_see(identity, sector_of(services, bound.tower_id))
+    return bound is None or is_of(identity, sector_of(services, bound.tower_id))
 
 
 def _shown(services: Services, tower_id: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -88,7 +84,7 @@ def _device(row: dict[str, Any]) -> dict[str, Any]:
 async def list_devices(services: Parts, identity: MaySeeTowers) -> list[dict[str, Any]]:
     """Return which device speaks for which tower of your sectors."""
     devices = services.devices.all()
-    return [_bound(device) for device in devices if _may_see(identity, sector_of(services, device.tower_id))]
+    return [_bound(device) for device in devices if is_of(identity, sector_of(services, device.tower_id))]
 
 
 @router.put("/devices/{device_id}")
@@ -99,7 +95,7 @@ async def bind_device(
     if not device_key(device_id):
         raise Problem(422, "invalid", "not one letter or digit in it", field="device_id")
     sign = services.signs.find(body.tower_id)
-    if sign is None or sign.kind is not SignKind.RESCUE_TOWER or not _may_see(identity, sign.sector):
+    if sign is None or sign.kind is not SignKind.RESCUE_TOWER or not is_of(identity, sign.sector):
         raise Problem(422, "invalid", "not a rescue tower of the registry", field="tower_id")
     if not _is_free(services, identity, device_id):
         raise Problem(422, "invalid", "bound already; who bound it lets it go first", field="device_id")

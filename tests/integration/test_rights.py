@@ -128,6 +128,18 @@ async def test_nobody_but_the_asked_sector_agrees_and_to_the_others_the_incident
     assert (await floor.there.get(path)).status_code == 404
 
 
+async def test_an_incident_nobody_could_place_is_on_every_sector_s_screen(floor: Floor) -> None:
+    answer = await floor.psap.post(
+        "/v1/calls", json={"call_id": "nowhere", "narrative": "by a wash", "name": "Xochitl"}
+    )
+    path = f"/v1/incidents/{answer.json()['incident_id']}"
+    for console in (floor.here, floor.there):
+        whole = await done(await console.get(path))
+        assert whole["incident"]["sector"] is None
+        opened = await console.post(f"/v1/private/{whole['calls'][0]['sealed']}", json={"purpose": "find the place"})
+        assert opened.status_code == 200
+
+
 # Neighbours' units.
 
 
