@@ -4,17 +4,15 @@
 
 -- Whose incident a sealed value is about decides who may open it; it moves with its report.
 ALTER TABLE sealed ADD COLUMN incident_id bigint;
-UPDATE sealed SET incident_id = coalesce(
-    (SELECT (image->>'incident_id')::bigint FROM calls WHERE calls.region = sealed.region
-        AND image->>'sealed' = sealed.id::text),
-    (SELECT (image->>'incident_id')::bigint FROM alerts WHERE alerts.region = sealed.region
-        AND image->>'sealed' = sealed.id::text))
- WHERE kind <> 'note';
-UPDATE sealed SET incident_id = ledger.incident_id
-  FROM ledger
- WHERE sealed.incident_id IS NULL AND ledger.region = sealed.region
-   AND ledger.kind IN ('incident.noted', 'call.received', 'call.updated', 'alert.received')
-   AND ledger.body LIKE '%"sealed":"' || sealed.id::text || '"%';
+-- First as it was recorded, then, for what is a call's or an alert's still, as it stands. Each is one pass over a table.
+UPDATE sealed SET incident_id = told.incident_id
+  FROM (SELECT region, incident_id, substring(body FROM '"sealed":"([0-9a-f-]{36})"') AS sealed_id FROM ledger
+         WHERE kind IN ('call.received', 'call.updated', 'alert.received', 'incident.noted')) AS told
+ WHERE told.region = sealed.region AND told.sealed_id = sealed.id::text;
+UPDATE sealed SET incident_id = calls.incident_id
+  FROM calls WHERE calls.region = sealed.region AND calls.image->>'sealed' = sealed.id::text;
+UPDATE sealed SET incident_id = alerts.incident_id
+  FROM alerts WHERE alerts.region = sealed.region AND alerts.image->>'sealed' = sealed.id::text;
 CREATE INDEX sealed_by_incident ON sealed (region, incident_id);
 
 -- With the owner's rights: the application itself may write none of these tables, so what is recorded comes in here,

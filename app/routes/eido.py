@@ -9,7 +9,7 @@ from app.access.guard import MayFollow, MayReportCalls, Parts
 from app.access.identity import Identity, Role
 from app.intake.lenient import Warnings
 from app.interop import intake
-from app.interop.conveyance.pictures import find_incident, may_follow, psap_of
+from app.interop.conveyance.pictures import concerns, find_incident, may_follow, psap_of
 from app.interop.earlier import earlier_of
 from app.interop.eido.read import read_eido
 from app.interop.eido.write import MEDIA_TYPE, Issuer, Story, write_eido
@@ -115,4 +115,4 @@ async def _archived(services: Services, identity: Identity, incident_id: int) ->
 def _may_see(identity: Identity, story: Story) -> bool:
     if identity.role is Role.PSAP:
         return any(call.psap == identity.name for call in story.calls)
-    return is_of(identity, story.incident.sector)
+    return concerns(identity, story.incident) and is_of(identity, story.incident.sector)

@@ -16,6 +16,7 @@ from app.intake import alerts, calls
 from app.intake.lenient import NothingReadable, Warnings
 from app.interop.reading import Unusable
 from app.problems import Problem, checked
+from app.requests import DeskUnavailable
 from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
@@ -58,6 +59,14 @@ async def take_alert(request: Request, services: Services, identity: Identity) -
     return await record(request, services, identity, read)
 
 
+async def _flag_flood(services: Services, identity: Identity) -> None:
+    """Ring once. The call itself is recorded already, and is answered whatever becomes of the flag."""
+    try:
+        await services.ask(RaiseSystemAlarm(f"flood of calls from {identity.name}"), by="intake")
+    except DeskUnavailable:
+        log.warning("a flood of calls from %s, and the desk is away: the pulse shows it", identity.name)
+
+
 async def record(
     request: Request,
     services: Services,
@@ -86,6 +95,6 @@ async def record(
     reply: dict[str, Any] = checked(await services.submit(asked))
     is_new = not (reply.get("repeated") or reply.get("updated"))
     if is_new and isinstance(asked.command, ReportCall) and services.floods.count(identity.name, monotonic()):
-        await services.ask(RaiseSystemAlarm(f"flood of calls from {identity.name}"), by="intake")
+        await _flag_flood(services, identity)
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

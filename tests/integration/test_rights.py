@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlsplit
+from uuid import UUID
 
 import asyncpg
 import httpx
@@ -17,6 +18,7 @@ import pytest_asyncio
 from app.access.identity import Role
 from app.access.keys import create_key
 from app.access.limits import OPEN_PRIVATE, STRANGER
+from app.store.migrate import migrations
 from app.store.pool import Single, open_pool
 from app.store.roles import APPLICATION, AUDITOR, BACKUP, RECORDED, ROLES, passes_every_wall
 from loadtests.rig import REGION, Engines, as_application, client
@@ -25,6 +27,7 @@ from tests.integration.watcher import Watcher, until
 
 NEIGHBOUR: Final = "LRT"  # lends none of its units
 FLOOD: Final = 40
+RIGHTS: Final = 16  # the migration that builds the walls
 WORDS: Final = "she cannot walk, ask for Xochitl"
 
 
@@ -251,6 +254,35 @@ async def test_the_database_shows_a_connection_only_what_its_sectors_may_see(flo
     assert seen[here]["private_reads"] == 0
     for table in ("incidents", "calls", "ledger", "sealed"):
         assert 0 < seen[there][table] < seen["*"][table], table
+
+
+async def test_what_was_sealed_before_the_walls_stood_gets_its_incident(rig: Engines) -> None:
+    owner = await asyncpg.connect(rig.postgres.dsn)
+    await owner.execute("CREATE DATABASE an_old_one")
+    await owner.close()
+    dsn = rig.postgres.dsn.replace("/postgres?", "/an_old_one?", 1)
+    database = await asyncpg.connect(dsn)
+    for migration in migrations():
+        if migration.version < RIGHTS:
+            await database.execute(migration.sql)
+    call, note, loose = (str(UUID(int=n)) for n in (1, 2, 3))
+    for sealed, kind in ((call, "call"), (note, "note"), (loose, "call")):
+        await database.execute("INSERT INTO sealed VALUES ('r', $1, $2, 'k', '', '')", UUID(sealed), kind)
+    for seq, kind, about, sealed in ((1, "call.received", 7, call), (2, "incident.noted", 8, note)):
+        line = f'{{"event":{{"sealed":"{sealed}"}}}}'
+        values = (seq, UUID(int=seq), kind, about, line)
+        await database.execute(
+            "INSERT INTO ledger (region, seq, command_id, kind, version, at, incident_id, body, hash)"
+            " VALUES ('r', $1, $2, $3, 1, now(), $4, $5, '')", *values,
+        )  # fmt: skip
+    image = json.dumps({"id": 1, "incident_id": 9, "psap": "p", "sealed": call})  # merged into another since
+    await database.execute("INSERT INTO calls (region, id, image) VALUES ('r', 1, $1)", image)
+    for migration in migrations():
+        if migration.version >= RIGHTS:
+            await database.execute(migration.sql)
+    rows = await database.fetch("SELECT id, incident_id FROM sealed ORDER BY id")
+    assert [row["incident_id"] for row in rows] == [9, 8, None]
+    await database.close()
 
 
 async def test_the_application_cannot_change_or_remove_what_was_recorded(floor: Floor) -> None:

@@ -59,7 +59,12 @@ def may_follow(services: Services, identity: Identity, incident: Incident) -> bo
     if identity.role is Role.PSAP:
         board = services.view.board
         return any(board.calls[i].psap == identity.name for i in incident.calls if i in board.calls)
-    return services.view.may_see("incidents", incident.id, identity.topics())
+    return concerns(identity, incident) and services.view.may_see("incidents", incident.id, identity.topics())
+
+
+def concerns(identity: Identity, incident: Incident) -> bool:
+    """Whether another agency is told of it: of its sectors only what is known to lie there."""
+    return identity.role is not Role.PARTNER or not identity.sectors or incident.sector is not None
 
 
 def find_incident(board: Board, named: str, issuer: Issuer, psap: str | None = None) -> int:
