@@ -17,7 +17,8 @@ from app.services import Submitter
 from app.settings import Settings, load_sectors
 from app.signs import Signs
 from app.store.migrate import migrate
-from app.store.pool import ACQUIRE_S, Pool, open_pool
+from app.store.pool import ACQUIRE_S, Pool, connect, open_pool
+from app.store.roles import make_roles, passes_every_wall
 from app.store.statements import statement
 from dispatch.commands import RecordRegistryImport, RegisterUnits
 from dispatch.entities import Unit
@@ -44,7 +45,7 @@ class ImportRefused(Exception):
 @asynccontextmanager
 async def a_desk(settings: Settings, urls: Urls) -> AsyncIterator[tuple[Pool, Submitter]]:
     """Give the running desk over its link, or, when there is none, a desk of our own for as long as the block lasts."""
-    await migrate(urls.database)
+    await migrate(urls.owner)
     async with AsyncExitStack() as stack:
         pool = await open_pool(urls.database)
         stack.push_async_callback(pool.close)
@@ -71,6 +72,27 @@ async def _is_heard(pool: Pool, region: str, heard: asyncio.Event) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+async def set_up_roles(urls: Urls) -> tuple[list[str], bool | None]:
+    """Make the roles and say what they may do. Return those made, and whether the service's own has a wall before it.
+
+    None while the owner's URL is the only one known. Raises RolesRefused.
+    """
+    owner = await connect(urls.owner)
+    try:
+        made = await make_roles(owner)
+    finally:
+        await owner.close()
+    await migrate(urls.owner)
+    if urls.owner == urls.database:
+        return made, None
+    pool = await open_pool(urls.database, size=1)
+    try:
+        async with pool.acquire(timeout=ACQUIRE_S) as connection:
+            return made, not await passes_every_wall(connection)
+    finally:
+        await pool.close()
 
 
 async def load_signs(pool: Pool, settings: Settings) -> Signs:
@@ -118,7 +140,7 @@ async def stage(pool: Pool, region: str, version: int, signs: tuple[Sign, ...]) 
 
 async def export_registry(settings: Settings, urls: Urls) -> Registry:
     """Return the registry as it stands."""
-    await migrate(urls.database)
+    await migrate(urls.owner)
     pool = await open_pool(urls.database)
     try:
         return (await load_signs(pool, settings)).registry

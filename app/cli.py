@@ -26,6 +26,7 @@ from app.settings import BadSettings, Settings, load_settings
 from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
 from app.store.pool import NotDurable, open_pool
+from app.store.roles import RolesRefused
 from app.verify import verify as verify_ledger
 from geo.registry_rows import UnreadableRows, to_csv, to_geojson
 
@@ -38,12 +39,14 @@ cli = typer.Typer(
     epilog="Settings: DATABASE_URL, REDIS_URL, AUXILIO_* (docs/settings.md). Without the URLs, embedded servers run.",
 )
 ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
+database_cli = typer.Typer(no_args_is_help=True, help="Who may do what to the database.")
 registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 cli.add_typer(ledger_cli, name="ledger")
+cli.add_typer(database_cli, name="database")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
@@ -75,7 +78,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     """Run to the end, with what an operator can mend said in words."""
     try:
         return uvloop.run(work)
-    except (BadSettings, EmbeddedError, NotDurable, NoLedger, UnreadableRows, OSError) as error:
+    except (BadSettings, EmbeddedError, NotDurable, NoLedger, RolesRefused, UnreadableRows, OSError) as error:
         fail(f"{type(error).__name__}: {error}", 2)
     except KeyboardInterrupt:
         raise typer.Exit(130) from None
@@ -165,10 +168,27 @@ def migrate() -> None:
 
     async def work() -> list[str]:
         async with engines(found) as urls:
-            return await apply_migrations(urls.database)
+            return await apply_migrations(urls.owner)
 
     applied = run(work())
     typer.echo("\n".join(applied) if applied else "nothing to do")
+
+
+@database_cli.command("roles")
+def database_roles() -> None:
+    """As the owner: make the other roles, and say what they may do. Exit 1 while the service itself has no wall."""
+    found = settings()
+
+    async def work() -> tuple[list[str], bool | None]:
+        async with engines(found) as urls:
+            return await admin.set_up_roles(urls)
+
+    made, has_wall = run(work())
+    typer.echo(f"made: {', '.join(made)}" if made else "the roles are there")
+    if has_wall is None:
+        typer.echo("next: docs/access.md, MIGRATE_DATABASE_URL for the owner, DATABASE_URL for auxilio_app")
+    elif not has_wall:
+        fail("DATABASE_URL names a role that may change what was recorded; let the service run as auxilio_app")
 
 
 @ledger_cli.command("verify")
@@ -263,7 +283,7 @@ def keys_create(
 
     async def work() -> str:
         async with engines(found) as urls:
-            await apply_migrations(urls.database)
+            await apply_migrations(urls.owner)
             pool = await open_pool(urls.database)
             try:
                 return await create_key(pool, found.region, role, name, sectors=tuple(sector or ()), unit_id=unit)
@@ -295,7 +315,7 @@ def callbacks_set(
 
     async def work() -> str:
         async with engines(found) as urls:
-            await apply_migrations(urls.database)
+            await apply_migrations(urls.owner)
             return await addresses.set_address(found, urls.database, psap, url)
 
     try:

@@ -12,10 +12,16 @@ from app.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Urls:
-    """Where PostgreSQL and Redis (or Valkey) are. Both hold passwords: not for logs."""
+    """Where PostgreSQL and Redis (or Valkey) are. They hold passwords: not for logs. `owner` is for migrations."""
 
     database: str
     redis: str
+    owner_database: str = ""
+
+    @property
+    def owner(self) -> str:
+        """The database as the role that owns its tables; the same as the service's where only one is known."""
+        return self.owner_database or self.database
 
 
 @asynccontextmanager
@@ -27,8 +33,9 @@ async def engines(settings: Settings) -> AsyncIterator[Urls]:
     try:
         await asyncio.gather(*(server.start() for server in servers))
         yield Urls(
-            postgres.dsn if postgres is not None else settings.database_url or "",
+            postgres.app_dsn if postgres is not None else settings.database_url or "",
             valkey.url if valkey is not None else settings.redis_url or "",
+            postgres.dsn if postgres is not None else settings.migrate_database_url or "",
         )
     finally:
         for server in reversed(servers):

@@ -36,6 +36,7 @@ def for_units(event: Event, topics: Scope) -> dict[str, object] | None:
                 "picks": tuple(pick for pick in event.picks if f"unit:{pick.unit_id}" in topics),
                 "passed_over": {},
                 "why": event.why,
+                "sealed": None,
             }
         case _:
             return None

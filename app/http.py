@@ -31,6 +31,7 @@ from app.routes import (
     people,
     positions,
     reports,
+    sharing,
     sign_in,
     towers,
     units,
@@ -47,9 +48,10 @@ BODY_BYTES_MAX: Final = 65_536  # design 4.2
 LARGER_BODIES: Final = {"/v1/hazards/nws": 1_048_576, "/v1/hazards/zones": 4_194_304}
 BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
-    reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
-    maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
-    health.router, sign_in.router, welcome.router, account.router, people.router, demo.router, web.router,
+    reports.router, incidents.router, eido.router, callbacks.router, handling.router, sharing.router, units.router,
+    board.router, maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router,
+    webhooks.router, health.router, sign_in.router, welcome.router, account.router, people.router, demo.router,
+    web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

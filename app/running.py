@@ -16,6 +16,8 @@ from app.metrics.port import shown_at
 from app.server import Server, listen
 from app.settings import Settings
 from app.store.migrate import migrate
+from app.store.pool import ACQUIRE_S, Pool
+from app.store.roles import passes_every_wall
 from app.tls.serving import secured
 
 log = logging.getLogger(__name__)
@@ -55,9 +57,16 @@ async def run_gateway(settings: Settings, on_ready: OnReady) -> int:
 
 async def bring_up_to_date(urls: Urls) -> None:
     """Apply what migrations are missing. Raises PostgresError, OSError."""
-    applied = await migrate(urls.database)
+    applied = await migrate(urls.owner)
     if applied:
         log.info("migrated: %s", ", ".join(applied))
+
+
+async def _tell_of_walls(pool: Pool) -> None:
+    """Say it when the database would let this service change what was recorded."""
+    async with pool.acquire(timeout=ACQUIRE_S) as connection:
+        if await passes_every_wall(connection):
+            log.warning("one database role for everything: the second wall is missing, see docs/access.md")
 
 
 async def _serve(build: Build, settings: Settings, urls: Urls, on_ready: OnReady) -> int:
@@ -85,6 +94,7 @@ async def serve(
     """
     async with AsyncExitStack() as stack:
         process = await stack.enter_async_context(build(settings, urls))
+        await _tell_of_walls(process.services.pool)
         await stack.enter_async_context(beside(process))
         if door is None:
             asyncio.get_running_loop().call_soon(on_ready, "", "")

@@ -1,7 +1,8 @@
 """Who a row concerns, as a set of topics, and whether it belongs on a live picture.
 
 Topics: `board` (everything), `sector:TUC`, `unit:U12`. A client's picture is exactly the live rows whose scope meets
-its topics; the stream keeps it so, and a snapshot is the same thing at one moment.
+its topics; the stream keeps it so, and a snapshot is the same thing at one moment. What belongs to no sector is every
+sector's: an incident nobody could place yet, a trouble of the service itself.
 """
 
 from typing import Final
@@ -11,7 +12,7 @@ from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Row, Sec
 
 BOARD: Final = "board"
 Scope = frozenset[str]
-ALL: Final[Scope] = frozenset({BOARD})
+ALL: Final[Scope] = frozenset({BOARD})  # who has the region
 
 
 class Scopes:
@@ -43,7 +44,7 @@ class Scopes:
             case Alarm():
                 return self._alarm(row)
             case Tower():
-                return frozenset((BOARD, f"sector:{row.sector}")) if row.sector else ALL
+                return frozenset((BOARD, f"sector:{row.sector}")) if row.sector else everywhere(self._board)
             case SectorRow():
                 return frozenset((BOARD, f"sector:{row.id}"))
 
@@ -70,6 +71,8 @@ class Scopes:
 
     def _alarm(self, alarm: Alarm) -> Scope:
         """Where it was raised, and whoever now has the incident it is about: that may have moved to another sector."""
+        if alarm.sector is None and alarm.unit_id is None and alarm.incident_id is None:
+            return everywhere(self._board)  # something in the service itself: whoever sits there must know
         topics = {BOARD}
         if alarm.sector:
             topics.add(f"sector:{alarm.sector}")
@@ -80,11 +83,18 @@ class Scopes:
         return frozenset(topics)
 
 
+def everywhere(board: Board) -> Scope:
+    """Return the topics of what belongs to no sector: it is everybody's, or it would be on nobody's screen."""
+    return frozenset((BOARD, *(f"sector:{sector}" for sector in board.sectors)))
+
+
 def incident_scope(board: Board, incident: Incident) -> Scope:
-    """Return the topics of an incident: its sector, the units on it and their sectors."""
-    topics = {BOARD}
+    """Return the topics of an incident: its sector, those that help, the units on it and their sectors."""
+    topics = {BOARD, *(f"sector:{sector}" for sector in incident.helpers)}
     if incident.sector:
         topics.add(f"sector:{incident.sector}")
+    else:
+        topics |= everywhere(board)
     for assignment in board.active_assignments(incident):
         topics.add(f"unit:{assignment.unit_id}")
         unit = board.units.get(assignment.unit_id)

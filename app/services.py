@@ -7,10 +7,12 @@ from time import monotonic
 from typing import Any, Protocol
 
 from app.access.keys import Keys
+from app.access.limits import Limits
 from app.access.people.people import People
 from app.access.tickets import Tickets
 from app.clock import Clock
 from app.codec import to_json
+from app.floods import Floods
 from app.intake.calls import Intake
 from app.interop.awaited import AwaitedLocations
 from app.interop.hazard.hazards import Hazards
@@ -69,6 +71,8 @@ class Services:
     tower_health: TowerHealth = field(default_factory=TowerHealth)
     hazards: Hazards = field(default_factory=Hazards)
     awaited: AwaitedLocations = field(default_factory=AwaitedLocations)
+    limits: Limits = field(default_factory=Limits)
+    floods: Floods = field(init=False)
     loops: Loops = field(default_factory=Loops)
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
@@ -76,6 +80,9 @@ class Services:
     is_leaving: bool = False
     standing: Standing = Standing.GATEWAY
     on_presence: Callable[[str, bool], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.floods = Floods(self.settings.flood_calls_per_min)
 
     def submit(self, request: Request) -> Awaitable[Answer]:
         return self.submitter.submit(request)
@@ -109,6 +116,9 @@ class Services:
         pulse: dict[str, Any] = {"kind": "pulse", "seq": self.view.seq, "age_s": round(self.picture_age_s(), 1)}
         if self.late_loops:
             pulse["late_loops"] = sorted(self.late_loops)
+        floods = self.floods.now(monotonic())
+        if floods:
+            pulse["floods"] = floods
         degraded = {name: state for name, state in self.dependencies.items() if state != "ok"}
         if degraded:
             pulse["degraded"] = degraded

@@ -72,12 +72,9 @@ Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 RoleOf = Annotated[str, Field(pattern=r"^.+=(dispatcher|supervisor|administrator|auditor)$")]
 SectorOf = Annotated[str, Field(pattern=r"^.+=[A-Z0-9]{1,8}$")]
-NOT_PREFIXED: Final = ("database_url", "redis_url")
-SECRET: Final = (
-    "database_url",
-    "redis_url",
-    "mqtt_url",
-)  # hold passwords: each may stand in a file that NAME_FILE names
+NOT_PREFIXED: Final = ("database_url", "migrate_database_url", "redis_url")
+# These hold passwords: each may stand in a file that NAME_FILE names.
+SECRET: Final = ("database_url", "migrate_database_url", "redis_url", "mqtt_url")
 
 
 class Settings(BaseSettings):
@@ -86,6 +83,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="AUXILIO_", extra="forbid", frozen=True)
 
     database_url: DatabaseUrl | None = Field(None, validation_alias=AliasChoices("DATABASE_URL", "database_url"))
+    migrate_database_url: DatabaseUrl | None = Field(
+        None, validation_alias=AliasChoices("MIGRATE_DATABASE_URL", "migrate_database_url")
+    )
     redis_url: RedisUrl | None = Field(None, validation_alias=AliasChoices("REDIS_URL", "redis_url"))
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8911
@@ -104,6 +104,7 @@ class Settings(BaseSettings):
     authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910
     demo_cast: Path | None = None
     tower_heartbeat_s: Annotated[int, Field(ge=1, le=31 * 86_400)] = 3_600
+    flood_calls_per_min: Annotated[int, Field(ge=1, le=100_000)] = 120
     webhook_tries: Annotated[int, Field(ge=1, le=30)] = 12
     cot_url: CotUrl | None = None
     cot_ca_file: Path | None = None

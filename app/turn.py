@@ -1,8 +1,9 @@
 """One batch being decided: events chained in order, commands with their replies, answers kept until the commit."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from app.callers import Callers
 from app.codec import Recorded, encode_event, incident_of, to_json
@@ -12,6 +13,8 @@ from app.store.ledger import Batch, CommandLine
 from dispatch.board import Board
 from dispatch.commands import ReportAlert, ReportCall
 from dispatch.decide import Decision, decide
+from dispatch.entities import Alert, Call, Row
+from dispatch.events import IncidentMerged, IncidentSplit
 from geo.place import PlaceState, Resolution
 
 
@@ -48,12 +51,21 @@ class Turn:
         for seq, (event, rows) in enumerate(zip(decision.events, decision.rows, strict=True), first):
             body = encode_event(seq, now, event, request.id, request.by)
             self.batch.add(Recorded(seq, now, event, body, rows), request.id, incident_of(event, self._board))
+            if isinstance(event, IncidentMerged | IncidentSplit):
+                self.batch.moved += moved_by(rows)
         answer = _answer(decision, self._board.seq)
         if decision.events:
             reply = to_json(answer.reply).decode()
             self.batch.commands.append(CommandLine(request.id, request.digest, first, answer.seq, reply))
+            about = next((i for i in self.batch.incident_ids[-len(decision.events) :] if i is not None), None)
             self.batch.sealed.extend(request.sealed)
+            self.batch.sealed_about.extend(about for _ in request.sealed)
         return answer
+
+
+def moved_by(rows: Iterable[Row]) -> list[tuple[UUID, int]]:
+    """Return, of the reports a merge or a split gave to another incident, what is sealed and which incident's it is."""
+    return [(UUID(row.sealed), row.incident_id) for row in rows if isinstance(row, Call | Alert)]
 
 
 def _answer(decision: Decision, seq: int) -> Answer:

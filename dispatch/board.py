@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Final, cast
 
 from dispatch.entities import TABLES, Alarm, Alert, Assignment, Call, Incident, Key, Row, SectorRow, Tower, Unit
-from dispatch.indexes import Indexes
+from dispatch.indexes import TOLD_APART, Indexes
 from dispatch.status import FIX_LIMIT, AlarmKind
 from geo.nearest import Ranking, nearest
 from geo.point import Point
@@ -99,6 +99,11 @@ class Board(Indexes):
                 self._lending[sector] = found
         return found
 
+    def sectors_for(self, incident: Incident) -> frozenset[str]:
+        """The sectors whose units may be picked for this incident: who lends, and who agreed to help with it."""
+        lending = self.lending_sectors(incident.sector)
+        return lending | incident.helpers if incident.shares else lending
+
     def rank(self, incident: Incident, target: Point, now: datetime, *, everybody: bool = False) -> Ranking:
         """Rank the units for an incident at a place; `everybody` asks again those who said no in this round."""
         return nearest(
@@ -106,7 +111,7 @@ class Board(Indexes):
             target,
             self.travel,
             needs=incident.needs,
-            sectors_allowed=self.lending_sectors(incident.sector),
+            sectors_allowed=self.sectors_for(incident),
             excluded=() if everybody else incident.asked,
             now_s=now.timestamp(),
             fix_limit_s=FIX_LIMIT.total_seconds(),
@@ -117,7 +122,7 @@ class Board(Indexes):
         return (
             unit.id not in incident.asked
             and set(incident.needs) <= set(unit.capabilities)
-            and unit.sector in self.lending_sectors(incident.sector)
+            and unit.sector in self.sectors_for(incident)
         )
 
     def active_assignments(self, incident: Incident) -> tuple[Assignment, ...]:
@@ -134,8 +139,8 @@ class Board(Indexes):
         tower: str | None = None,
         reason: str = "",
     ) -> Alarm | None:
-        """The open alarm of this kind about this subject; of the service's own, the one with this reason."""
-        found = self.open_alarms.get((kind, incident, unit, tower, reason if kind is AlarmKind.SYSTEM else ""))
+        """The open alarm of this kind about this subject, and where the reason tells them apart, with this reason."""
+        found = self.open_alarms.get((kind, incident, unit, tower, reason if kind in TOLD_APART else ""))
         return None if found is None else self.alarms[found]
 
 

@@ -69,9 +69,12 @@ class AcceptOffer:
 
 @dataclass(frozen=True, slots=True)
 class DeclineOffer:
+    """`reason` is a code; what the person wrote instead of one is sealed under `sealed`, here as in what follows."""
+
     unit_id: str
     assignment_id: int
     reason: str
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ class Assign:
     reason: str = ""
     preempt: bool = False
     version: int | None = None
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +137,7 @@ class Reassign:
     by: str
     reason: str = ""
     version: int | None = None
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +145,7 @@ class StandDown:
     assignment_id: int
     by: str
     reason: str = ""
+    sealed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,33 @@ class HandOff:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferShare:
+    """Ask another sector to help with an incident."""
+
+    incident_id: int
+    sector: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreeShare:
+    """The asked sector says yes; from then on it sees the incident, until that closes."""
+
+    incident_id: int
+    sector: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeclineShare:
+    """The asked sector says no, or the asking one takes it back; nothing that was agreed on ends this way."""
+
+    incident_id: int
+    sector: str
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
 class AcknowledgeAlarm:
     alarm_id: int
     by: str
@@ -315,8 +348,9 @@ FieldCommand = AcceptOffer | DeclineOffer | ReportStatus | RaiseMayday | HearFra
 Command = (
     ReportCall | ReportAlert | ReportTower | FieldCommand | MissUnit | Assign | Reassign | StandDown | Release
     | AcceptPlace | SetPriority | AddNote | RecordOutcome | Reopen | LinkIncidents | UnlinkIncidents | MergeIncidents
-    | SplitIncident | HandOff | AcknowledgeAlarm | ClearAlarm | RaiseSystemAlarm | TimeIsUp | TakeOver | RegisterUnits
-    | ConfigureSectors | SetMode | RecordRegistryImport | Recall
+    | SplitIncident | HandOff | OfferShare | AgreeShare | DeclineShare | AcknowledgeAlarm | ClearAlarm
+    | RaiseSystemAlarm | TimeIsUp | TakeOver | RegisterUnits | ConfigureSectors | SetMode | RecordRegistryImport
+    | Recall
 )  # fmt: skip
 __all__ = [name for name, value in list(globals().items()) if isinstance(value, type)] + ["Command", "FieldCommand"]
 _ = Call

@@ -11,7 +11,7 @@ from dispatch.entities import Row
 from dispatch.errors import Refusal
 from dispatch.events import Event
 from dispatch.fold import apply
-from dispatch.rules import alarms, calls, dispatcher, field, incidents, places, relations, setup, timers, towers
+from dispatch.rules import alarms, calls, dispatcher, field, incidents, places, relations, setup, shares, timers, towers
 from dispatch.rules.turn import Reply, Turn
 
 RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
@@ -39,6 +39,9 @@ RULES: Final[dict[type, Callable[[Board, Any, datetime], Turn]]] = {
     c.MergeIncidents: relations.merge,
     c.SplitIncident: relations.split,
     c.HandOff: incidents.hand_off,
+    c.OfferShare: shares.offer_share,
+    c.AgreeShare: shares.agree_share,
+    c.DeclineShare: shares.decline_share,
     c.Recall: incidents.recall,
     c.AcknowledgeAlarm: alarms.acknowledge,
     c.ClearAlarm: alarms.clear,

@@ -99,6 +99,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """Another sector asked to help with one incident; from `agreed_at` on it sees the incident and handles it."""
+
+    sector: str
+    offered_at: datetime
+    agreed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Incident:
     """What is responded to; holds 1..n calls and alerts. `version` is the seq of its last change."""
 
@@ -125,6 +134,7 @@ class Incident:
     alerts: tuple[int, ...] = ()
     assignments: tuple[int, ...] = ()
     links: tuple[Link, ...] = ()
+    shares: tuple[Share, ...] = ()
     callbacks: int = 0
     notes: int = 0
     late: bool = False
@@ -139,12 +149,18 @@ class Incident:
     def is_open(self) -> bool:
         return self.where is not Where.DONE
 
+    @property
+    def helpers(self) -> frozenset[str]:
+        """The sectors that agreed to help."""
+        return frozenset(share.sector for share in self.shares if share.agreed_at is not None)
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
 
     `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
+    `reason` is a code or the service's own words; what a person wrote is sealed, and named by `reason_sealed`.
     """
 
     id: int
@@ -169,6 +185,7 @@ class Assignment:
     cleared_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    reason_sealed: str | None = None
 
     @property
     def is_active(self) -> bool:

@@ -192,6 +192,34 @@ class HandOffRequested:
     agency: str
 
 
+@kind("incident.share_offered")
+@dataclass(frozen=True, slots=True)
+class ShareOffered:
+    """Another sector was asked to help; `alarm` rings there."""
+
+    incident_id: int
+    sector: str
+    alarm: Alarm
+
+
+@kind("incident.share_agreed")
+@dataclass(frozen=True, slots=True)
+class ShareAgreed:
+    """That sector helps, sees and handles the incident until it closes; closing ends every share by itself."""
+
+    incident_id: int
+    sector: str
+
+
+@kind("incident.share_declined")
+@dataclass(frozen=True, slots=True)
+class ShareDeclined:
+    """The offer came to nothing: refused there, or taken back here."""
+
+    incident_id: int
+    sector: str
+
+
 @kind("incident.aged")
 @dataclass(frozen=True, slots=True)
 class IncidentAged:
@@ -209,15 +237,19 @@ class NoteAdded:
     sealed: str
 
 
-@kind("offer.made")
+@kind("offer.made", 2)
 @dataclass(frozen=True, slots=True)
 class OfferMade:
-    """A unit is offered an incident. `picks` and `passed_over` prove the choice; `why` is a dispatcher's reason."""
+    """A unit is offered an incident. `picks` and `passed_over` prove the choice.
+
+    `sealed` names a dispatcher's reason. Version 1 had it in the open, as `why`; it stays readable, none is added.
+    """
 
     assignment: Assignment
     picks: tuple[Pick, ...]
     passed_over: dict[str, int]
     why: str = ""
+    sealed: str | None = None
 
 
 @kind("offer.accepted")
@@ -227,11 +259,14 @@ class OfferAccepted:
     occurred_at: datetime
 
 
-@kind("offer.declined")
+@kind("offer.declined", 2)
 @dataclass(frozen=True, slots=True)
 class OfferDeclined:
+    """The unit said no. `reason` is a code, other words are named by `sealed`; version 1 had them in the open."""
+
     assignment_id: int
     reason: str
+    sealed: str | None = None
 
 
 @kind("offer.timed_out")
@@ -277,12 +312,15 @@ class AssignmentMoved:
     occurred_at: datetime
 
 
-@kind("assignment.cancelled")
+@kind("assignment.cancelled", 2)
 @dataclass(frozen=True, slots=True)
 class AssignmentCancelled:
+    """The unit is taken off. `reason` is ours, a person's is named by `sealed`; version 1 had it in the open."""
+
     assignment_id: int
     reason: str
     hear_by: datetime
+    sealed: str | None = None
 
 
 @kind("assignment.preempted")
@@ -392,5 +430,5 @@ Event = (
     | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
     | AssignmentCancelled | AssignmentPreempted | FieldReportOutOfOrder | UnitRegistered | UnitDutyChanged
     | UnitAnswering | AlarmRaised | AlarmAcknowledged | AlarmRearmed | AlarmCleared | TowerChanged | SectorConfigured
-    | SectorModeChanged | RegistryImported | PlaceAcknowledged
+    | SectorModeChanged | RegistryImported | PlaceAcknowledged | ShareOffered | ShareAgreed | ShareDeclined
 )  # fmt: skip

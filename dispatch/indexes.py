@@ -14,6 +14,7 @@ from geo.fleet import NEVER, Fleet
 from geo.standing import Standing
 
 configured: Final = attrgetter("kind", "sector", "station", "home", "capabilities")  # of a unit; the rest is its doing
+TOLD_APART: Final = frozenset({AlarmKind.SYSTEM, AlarmKind.SHARE_OFFERED})  # by their reason: none hides another
 MARKED: Final = frozenset({Incident, Assignment, Alarm})  # the rows that carry deadlines
 AlarmSubject = tuple[AlarmKind, int | None, str | None, str | None, str]
 K = TypeVar("K")
@@ -140,8 +141,8 @@ class Indexes:
 
 
 def subject_of(alarm: Alarm) -> AlarmSubject:
-    """What an alarm is about. Troubles of the service itself are told apart by their reason, none hides another."""
-    reason = alarm.reason if alarm.kind is AlarmKind.SYSTEM else ""
+    """What an alarm is about; some are told apart by their reason too."""
+    reason = alarm.reason if alarm.kind in TOLD_APART else ""
     return alarm.kind, alarm.incident_id, alarm.unit_id, alarm.tower_id, reason
 
 

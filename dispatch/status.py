@@ -103,6 +103,7 @@ class AlarmKind(StrEnum):
     TOWER_TAMPER = "tower_tamper"
     TOWER_BATTERY = "tower_low_battery"
     TOWER_SILENT = "tower_silent"
+    SHARE_OFFERED = "share_offered"
     SYSTEM = "system"
 
 
@@ -169,6 +170,8 @@ DUPLICATE_HOLD: Final = timedelta(minutes=2)  # design 4.5
 TAKEOVER_GRACE: Final = timedelta(seconds=15)  # design 1: open offers after a takeover
 JOIN_WINDOW: Final = timedelta(hours=24)  # design 4.5
 JOIN_RADIUS_M: Final = 5_000.0  # design 4.5
+CROWD_AT_SIGN: Final = 5  # open incidents at one sign; whoever calls from there then joins (docs/access.md, floods)
+CALLS_MAX: Final = 500  # of one incident that a crowd may join: its row is written anew with each
 LATE_AFTER: Final = timedelta(minutes=10)  # longer under way than any phone call lasts: satellite or spool
 FIX_LIMIT: Final = timedelta(seconds=60)  # reliability G7: an older position is stale
 MISSED_MAX: Final = 2  # design 4.6: two unanswered offers make a unit NotAnswering

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, TypeVar
+from uuid import UUID
 
 from dispatch import commands as c
 from dispatch.board import Board
@@ -46,7 +47,7 @@ class Chatter:
             psap_call_id=None if rng.random() < 0.1 else f"{rng.randrange(2_000)}",
             kind=rng.choices(tuple(Kind), (16, 1, 1))[0],
             received_at=now - late + timedelta(seconds=rng.choice((0, 0, 0, 900))),
-            sealed=f"s{rng.random()}",
+            sealed=self.sealed(),
             digest=f"d{rng.random()}",
             resolution=self.city.resolution(),
             registry_version=1,
@@ -83,7 +84,7 @@ class Chatter:
         place = None if self.rng.random() < 0.1 else tower.place(PlaceState.CONFIRMED, "tower")
         kind = self.rng.choices(tuple(Kind), (10, 2, 1))[0]
         source = None if self.rng.random() < 0.2 else f"{tower.id}/{self._presses}"
-        return c.ReportAlert(tower.id, source, kind, self.past(), "sealed", place)
+        return c.ReportAlert(tower.id, source, kind, self.past(), self.sealed(), place)
 
     def tower(self) -> c.ReportTower:
         what = self.rng.choice(("heartbeat", "silent", "tamper", "low_battery", "test", "sings"))
@@ -178,6 +179,14 @@ class Chatter:
     def hand_off(self) -> c.HandOff:
         return c.HandOff(self.incident(), "county", "d1")
 
+    def offer_share(self) -> c.OfferShare:
+        return c.OfferShare(self.incident(), self.rng.choice((*SECTORS, "nowhere")), "d1")
+
+    def answer_share(self) -> c.AgreeShare | c.DeclineShare:
+        asked = [(i.id, share.sector) for i in self.open() for share in i.shares]
+        incident, sector = self.rng.choice(asked) if asked else (self.incident(), "north")
+        return self.rng.choice((c.AgreeShare, c.AgreeShare, c.DeclineShare))(incident, sector, "d1")
+
     def acknowledge(self) -> c.AcknowledgeAlarm:
         return c.AcknowledgeAlarm(self.alarm(), "d1")
 
@@ -213,6 +222,10 @@ class Chatter:
 
     def recall(self) -> c.Recall:
         return c.Recall(self.incident(), ())
+
+    def sealed(self) -> str:
+        """The name of a sealed value."""
+        return str(UUID(int=self.rng.getrandbits(128)))
 
     def needs(self) -> tuple[str, ...]:
         return tuple(x for x in CAPABILITIES if self.rng.random() < 0.12)
@@ -264,7 +277,7 @@ SPEAKERS_BY_WEIGHT: Final[dict[Callable[[Chatter], c.Command], float]] = {
     Chatter.link: 0.7, Chatter.unlink: 1, Chatter.merge: 1.5, Chatter.split: 1, Chatter.hand_off: 0.5,
     Chatter.acknowledge: 4, Chatter.clear_alarm: 1, Chatter.system: 0.3, Chatter.early_time: 1.5,
     Chatter.take_over: 0.2, Chatter.register: 0.5, Chatter.configure: 0.5, Chatter.mode: 0.7,
-    Chatter.registry: 0.1, Chatter.recall: 0.2,
+    Chatter.registry: 0.1, Chatter.recall: 0.2, Chatter.offer_share: 1, Chatter.answer_share: 1,
 }  # fmt: skip
 SPEAKERS: Final = tuple(SPEAKERS_BY_WEIGHT)
 WEIGHTS: Final = tuple(SPEAKERS_BY_WEIGHT.values())

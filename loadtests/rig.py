@@ -30,6 +30,7 @@ from dispatch.entities import Unit
 from loadtests.border import Border, make_border
 
 REGION = "southwest"
+APPLICATIONS: dict[str, str] = {}  # by the owner's user and password: the application's, on the same server
 START_S = 30.0
 STOP_S = 15.0
 
@@ -64,6 +65,7 @@ async def engines() -> AsyncIterator[Engines]:
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     try:
         await asyncio.gather(postgres.start(), valkey.start())
+        APPLICATIONS[urlsplit(postgres.dsn).netloc] = urlsplit(postgres.app_dsn).netloc
         yield Engines(folder, postgres, valkey)
     finally:
         await asyncio.gather(postgres.stop(), valkey.stop())
@@ -72,9 +74,19 @@ async def engines() -> AsyncIterator[Engines]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def as_application(dsn: str) -> str:
+    """Return the DSN of the same database for the role a service runs as, where this rig made one."""
+    parts = urlsplit(dsn)
+    netloc = APPLICATIONS.get(parts.netloc, parts.netloc)
+    return urlunsplit((parts.scheme, netloc, parts.path, parts.query, ""))
+
+
 @dataclass(slots=True)
 class Service:
-    """One `auxilio serve`, `gateway` or `desk` process, on a free port of loopback."""
+    """One `auxilio serve`, `gateway` or `desk` process, on a free port of loopback.
+
+    `database` is the owner's DSN; the service serves as the application's role and only migrates as the owner.
+    """
 
     database: str
     redis: str
@@ -101,7 +113,8 @@ class Service:
     async def start(self) -> None:
         """Start and wait until it serves; a second start takes the same port. Raises RuntimeError: its last words."""
         env = {name: value for name, value in os.environ.items() if not name.startswith("AUXILIO_")} | {
-            "DATABASE_URL": self.database,
+            "DATABASE_URL": as_application(self.database),
+            "MIGRATE_DATABASE_URL": self.database,
             "REDIS_URL": self.redis,
             "AUXILIO_DATA_DIR": str(self.folder),
             "AUXILIO_REGION": REGION,

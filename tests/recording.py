@@ -26,7 +26,7 @@ from app.services import Services
 from app.settings import Settings
 from dispatch import commands as c
 from dispatch.events import KINDS
-from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
+from dispatch.status import AssignmentStatus, Kind, Mode, Outcome, Primary
 from geo.place import PlaceState
 from loadtests.chatter import Chatter
 from loadtests.city import SECTORS, City
@@ -177,18 +177,39 @@ def seldom(chatter: Chatter) -> Iterator[c.Command]:
     call = replace(chatter.call(), caller="somebody", kind=Kind.REAL, unreadable=False)
     for number in range(2):
         yield replace(call, psap_call_id=f"split-{number}", digest=f"split-{number}")
+    yield replace(call, psap_call_id="split-0", digest="with news")
     rich = max(chatter.open(), key=lambda incident: len(incident.calls))
     yield c.SplitIncident(rich.id, rich.calls[:1], (), "d1")
     yield c.RecordOutcome(rich.id, Outcome.FOUND_WELL, "d1", True, None, None, True, None)
     yield c.Reopen(rich.id, "d1")
     yield c.SetMode(SECTORS[0], Mode.RECOMMEND, "d1")
     yield c.HandOff(rich.id, "county", "d1")
+    neighbour = next(name for name in SECTORS if name != board.incidents[rich.id].sector)
+    for answer in (c.DeclineShare, c.AgreeShare):
+        yield c.OfferShare(rich.id, neighbour, "d1")
+        yield answer(rich.id, neighbour, "d2")
     yield c.MergeIncidents(chatter.open()[-1].id, chatter.open()[0].id, "d1")
+    one, other = (incident.id for incident in chatter.open()[:2])
+    yield c.LinkIncidents(one, other, "related", "d1")
+    yield c.UnlinkIncidents(one, other, "d1")
+    yield c.RaiseMayday(city.units[0].id, city.now)
+    yield c.ClearAlarm(board.last_ids["alarms"], "d1")
+    yield from taken_away(chatter)
     for row in [a for a in board.assignments.values() if a.is_active and a.status is not AssignmentStatus.OFFERED]:
         yield c.AcceptPlace(row.incident_id, city.signs[0].place(SURE, "stated"), "d1", None)
         yield c.AcceptOffer(row.unit_id, row.id, city.now, board.assignments[row.id].must_hear_seq)
     for incident in chatter.open()[:2]:
         yield c.RecordOutcome(incident.id, Outcome.FOUND_WELL, "d1", True, None, None, True, None)
+
+
+def taken_away(chatter: Chatter) -> Iterator[c.Command]:
+    """Yield how a unit that is on its way is taken away for another incident."""
+    sure, board = chatter.city.signs[0].place(SURE, "stated"), chatter.board
+    for unit in [unit for unit in board.units.values() if unit.primary is Primary.CONDITIONALLY_AVAILABLE][:1]:
+        held = board.assignments[unit.assignment_id or 0].incident_id
+        target = next(incident.id for incident in chatter.open() if incident.id != held)
+        yield c.AcceptPlace(target, sure, "d1", None)
+        yield c.Assign(target, unit.id, "d1", preempt=True)
 
 
 async def main() -> None:

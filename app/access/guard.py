@@ -7,10 +7,11 @@ from typing import Annotated, Final
 from fastapi import Depends
 from starlette.requests import Request
 
+from app.access.front import source_of
 from app.access.identity import Identity, Role
 from app.access.people.cookie import cookie_of
 from app.access.people.entrance import enter
-from app.access.policy import Action, roles_for
+from app.access.policy import Action, Reach, reach_of, roles_for
 from app.problems import Problem
 from app.services import Services
 
@@ -59,23 +60,34 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
 
 
 async def identify(request: Request, services: Services, action: Action, in_url: Sequence[str] = ()) -> Identity:
-    """Return who asks. Raises Problem for nobody known, or somebody of another role."""
+    """Return who asks. Raises Problem for nobody known, somebody of another role, or somebody who asks too often."""
     key = key_of(request.headers.get("authorization", ""))
     in_header = key is not None
     if key is None and in_url:
         key = next((request.query_params[name] for name in in_url if name in request.query_params), None)
     cookie = cookie_of(request) if key is None else None
     if cookie is not None:
-        return await enter(request, services, action, cookie)
+        identity = await enter(request, services, action, cookie)
+    else:
+        identity = await _by_key(request, services, key)
+    reach = reach_of(identity.role, action)
+    if reach is None or not (in_header or cookie is not None or identity.role in IN_URL):
+        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles_for(action)))}")
+    if reach is Reach.REGION and identity.sectors:
+        raise Problem(403, "wrong_role", "this is for who has the whole region")
+    services.limits.spend(identity.key_id, action)
+    return identity
+
+
+async def _by_key(request: Request, services: Services, key: str | None) -> Identity:
+    """Return whose key this is; a wrong one is counted against the address it came from. Raises Problem."""
+    identity = await services.keys.identify(key) if key is not None else None
+    if identity is not None:
+        return identity
+    services.limits.refuse_stranger(source_of(request, services.settings.trusted_proxies))
     if key is None:
         raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
-    identity = await services.keys.identify(key)
-    if identity is None:
-        raise Problem(401, "unknown_key", "this key is not known, or was revoked")
-    roles = roles_for(action)
-    if identity.role not in roles or not (in_header or identity.role in IN_URL):
-        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles))}")
-    return identity
+    raise Problem(401, "unknown_key", "this key is not known, or was revoked")
 
 
 MayReportCalls = Annotated[Identity, Depends(allow(Action.REPORT_CALL))]
@@ -99,6 +111,7 @@ MaySeeTowers = Annotated[Identity, Depends(allow(Action.SEE_TOWERS))]
 MayBindDevices = Annotated[Identity, Depends(allow(Action.BIND_DEVICE))]
 MaySeeDeliveries = Annotated[Identity, Depends(allow(Action.SEE_DELIVERIES))]
 MayManageWebhooks = Annotated[Identity, Depends(allow(Action.MANAGE_WEBHOOKS))]
+MayShare = Annotated[Identity, Depends(allow(Action.SHARE_INCIDENT))]
 MayManageZones = Annotated[Identity, Depends(allow(Action.MANAGE_ZONES))]
 MayUseAccount = Annotated[Identity, Depends(allow(Action.USE_ACCOUNT))]
 MayChangeAccount = Annotated[Identity, Depends(allow(Action.CHANGE_ACCOUNT))]

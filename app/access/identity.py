@@ -45,9 +45,3 @@ class Identity:
         if self.role in (*DESK, Role.PARTNER):
             return frozenset(f"sector:{s}" for s in self.sectors) if self.sectors else frozenset({BOARD})
         return frozenset()
-
-    def may_hear(self, topic: str) -> bool:
-        """Whether this identity may listen to a topic: an agent to its unit, a dispatcher within its sectors."""
-        if self.role in DESK and not self.sectors:
-            return topic == BOARD or topic.startswith(("sector:", "unit:"))
-        return topic in self.topics()

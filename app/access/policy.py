@@ -34,6 +34,7 @@ class Action(StrEnum):
     CHANGE_ACCOUNT = "change one's own ways in"
     SEE_PEOPLE = "see who has an account"
     MANAGE_PEOPLE = "let people in and out"
+    SHARE_INCIDENT = "share incidents with other sectors"
 
 
 class Reach(StrEnum):
@@ -41,18 +42,25 @@ class Reach(StrEnum):
 
     ALL = "all"  # what it is about belongs to no sector
     SECTORS = "sectors"  # one's own sectors, and what reaches into them; the region for who has none named
+    REGION = "region"  # only who has the region: nobody's own sector is what it is about
     UNIT = "unit"  # one's own unit
     CALLS = "calls"  # incidents of one's own callers
 
 
-_DESK: Final[dict[Role, Reach]] = {Role.DISPATCHER: Reach.SECTORS, Role.SUPERVISOR: Reach.SECTORS}
-_FLOOR: Final[dict[Role, Reach]] = {Role.DISPATCHER: Reach.ALL, Role.SUPERVISOR: Reach.ALL}
-_PEOPLE: Final[dict[Role, Reach]] = dict.fromkeys(
-    (Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR), Reach.ALL
-)
-_EVERYBODY: Final[dict[Role, Reach]] = {role: Reach.ALL for role in Role if role is not Role.TRACKER}
+Grants = dict[Role, Reach]
+_DESK: Final[Grants] = {Role.DISPATCHER: Reach.SECTORS, Role.SUPERVISOR: Reach.SECTORS}
+_FLOOR: Final[Grants] = {Role.DISPATCHER: Reach.ALL, Role.SUPERVISOR: Reach.ALL}
+_EVERYBODY: Final[Grants] = {role: Reach.ALL for role in Role if role is not Role.TRACKER}
+_PEOPLE: Final[Grants] = dict.fromkeys((Role.DISPATCHER, Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR), Reach.ALL)
+# What is set up and then left alone. A dispatcher may only where one answers for the whole region: in an installation
+# without accounts there is nobody else.
+_SET_UP: Final[Grants] = {
+    Role.DISPATCHER: Reach.REGION,
+    Role.SUPERVISOR: Reach.SECTORS,
+    Role.ADMINISTRATOR: Reach.ALL,
+}
 
-POLICY: Final[dict[Action, dict[Role, Reach]]] = {
+POLICY: Final[dict[Action, Grants]] = {
     Action.REPORT_CALL: {**_FLOOR, Role.PSAP: Reach.ALL},
     Action.REPORT_ALERT: {**_FLOOR, Role.PSAP: Reach.ALL, Role.TOWER: Reach.ALL},
     Action.REPORT_POSITION: {Role.TRACKER: Reach.UNIT, Role.AGENT: Reach.UNIT},
@@ -64,16 +72,17 @@ POLICY: Final[dict[Action, dict[Role, Reach]]] = {
     Action.FOLLOW: {**_DESK, Role.PARTNER: Reach.SECTORS, Role.PSAP: Reach.CALLS},
     Action.SEE_INCIDENT: _DESK,
     Action.HANDLE_INCIDENT: _DESK,
+    Action.SHARE_INCIDENT: _DESK,
     Action.HANDLE_ALARM: _DESK,
     Action.OPEN_PRIVATE: _DESK,
     Action.SEE_UNIT: {**_DESK, Role.AGENT: Reach.UNIT},
     Action.ACT_IN_FIELD: {**_DESK, Role.AGENT: Reach.UNIT},
-    Action.SET_MODE: _DESK,
-    Action.SEE_TOWERS: _DESK,
-    Action.BIND_DEVICE: _FLOOR,
+    Action.SET_MODE: _DESK,  # whoever is on the floor at three in the morning can take the automation's hand off
+    Action.SEE_TOWERS: {**_DESK, Role.ADMINISTRATOR: Reach.ALL},
     Action.SEE_DELIVERIES: _DESK,
-    Action.MANAGE_WEBHOOKS: _DESK,
-    Action.MANAGE_ZONES: _FLOOR,
+    Action.BIND_DEVICE: _SET_UP,
+    Action.MANAGE_WEBHOOKS: _SET_UP,
+    Action.MANAGE_ZONES: {**_SET_UP, Role.SUPERVISOR: Reach.REGION},
     Action.USE_ACCOUNT: _PEOPLE,
     Action.CHANGE_ACCOUNT: _PEOPLE,
     Action.SEE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
@@ -87,6 +96,30 @@ SEEN_WHILE_IDLE: Final = frozenset(
 )
 # What a stolen open screen could get a foothold with: it needs a fresh proof of who sits there.
 STEP_UP: Final = frozenset({Action.CHANGE_ACCOUNT, Action.MANAGE_PEOPLE})
+
+# Who may listen to what, by the word before the colon. A topic that is not here is nobody's.
+HEARS: Final[dict[str, Grants]] = {
+    "board": {Role.DISPATCHER: Reach.REGION, Role.SUPERVISOR: Reach.REGION},
+    "sector": _DESK,
+    "unit": {Role.DISPATCHER: Reach.REGION, Role.SUPERVISOR: Reach.REGION, Role.AGENT: Reach.UNIT},
+}
+
+# What a client may send on the stream: only who may do this for the unit that is its own. The desk acts over HTTP.
+FRAMES: Final[dict[str, Action]] = {
+    "received": Action.ACT_IN_FIELD,
+    "accept": Action.ACT_IN_FIELD,
+    "decline": Action.ACT_IN_FIELD,
+    "status": Action.ACT_IN_FIELD,
+    "mayday": Action.ACT_IN_FIELD,
+    "duty": Action.ACT_IN_FIELD,
+    "position": Action.REPORT_POSITION,
+}
+
+
+def may_send(role: Role, kind: str) -> bool:
+    """Whether who has this role may send a frame of this kind on the stream."""
+    action = FRAMES.get(kind)
+    return action is not None and reach_of(role, action) is Reach.UNIT
 
 
 def reach_of(role: Role, action: Action) -> Reach | None:

@@ -97,6 +97,7 @@ NAMED: Final[dict[str, Schema]] = {
         seq=WHOLE,
         incident_id=WHOLE,
     ),
+    "ShareDone": obj(seq=WHOLE, incident_id=WHOLE, sector=TEXT),
     "DutyDone": obj(seq=WHOLE, unit_id=TEXT, on_duty=FLAG),
     "StatusDone": obj(
         {"incident_id": WHOLE, "status": ref("AssignmentStatus")}, seq=WHOLE, assignment_id=nullable(WHOLE)
@@ -271,6 +272,7 @@ ALERT_DONE: Final[dict[str, Any]] = {"seq": 83, "alert_id": 81, "incident_id": 8
 SENT: Final[dict[str, Any]] = {"seq": 73, "assignment_id": 73, "incident_id": 72, "unit_id": "U12"}
 DONE: Final[dict[str, Any]] = {"seq": 95, "incident_id": 72}
 CLOSED: Final[dict[str, Any]] = {"seq": 96, "incident_id": 72, "status": "Closed"}
+SHARED: Final[dict[str, Any]] = {"seq": 97, "incident_id": 72, "sector": "YUM"}
 ALARM_DONE: Final[dict[str, Any]] = {"seq": 91, "alarm_id": 90}
 TOLD: Final[dict[str, Any]] = {"seq": 75, "assignment_id": 73, "incident_id": 72, "status": "en_route"}
 UNIT_SHOWN: Final[dict[str, Any]] = plain(samples.UNIT) | {"position": samples.POSITION}
@@ -411,6 +413,7 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
         ("post", f"{_I}/{verb}"): (ref("IncidentDone"), DONE)
         for verb in ("release", "place", "reopen", "link", "unlink", "merge", "hand-off")
     },
+    **{("post", f"{_I}/share{verb}"): (ref("ShareDone"), SHARED) for verb in ("", "/agree", "/decline")},
     ("get", "/v1/units"): (listed(ref("UnitShown")), [UNIT_SHOWN]),
     ("get", "/v1/units/{unit_id}"): (ref("UnitShown"), UNIT_SHOWN),
     ("get", "/v1/units/{unit_id}/task"): (ref("Task"), TASK),
@@ -498,6 +501,7 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "MergeBody": {"into_id": 82},
     "SplitBody": {"calls": [71]},
     "HandOffBody": {"agency": "Pima County Sheriff"},
+    "ShareBody": {"sector": "YUM"},
     "DutyBody": {"on_duty": True},
     "StatusBody": {"status": "en_route", "assignment_id": 73, "occurred_at": "2026-11-22T14:05:00Z"},
     "PositionBody": {"lat": 31.9012, "lon": -111.1034, "fixed_at": "2026-11-22T14:03:05Z", "accuracy_m": 8.0},

@@ -55,7 +55,11 @@ PLAIN: Final[dict[str, tuple[str, Schema, dict[str, Any]]]] = {
     "pulse": (
         "You have everything you may see up to `seq`; the desk was heard `age_s` ago. Silence means: old.",
         obj(
-            {"late_loops": listed(TEXT), "degraded": {"type": "object", "additionalProperties": TEXT}},
+            {
+                "late_loops": listed(TEXT),
+                "degraded": {"type": "object", "additionalProperties": TEXT},
+                "floods": {"type": "object", "additionalProperties": WHOLE, "description": "calls a minute by PSAP"},
+            },
             kind=_kind("pulse"),
             seq=WHOLE,
             age_s=NUMBER,

@@ -21,7 +21,7 @@ PROBLEMS: Final[dict[int, tuple[str, str, dict[str, Any]]]] = {
     409: ("not_allowed_now", "the incident has no place yet", {"field": "incident_id", "allowed": ["place"]}),
     413: ("http", "Too large", {"field": "body"}),
     422: ("invalid", "Input should be less than or equal to 10", {"field": "priority"}),
-    429: ("too_many_failures", "too many failures; try again in 8 s, or use a passkey", {}),
+    429: ("too_many", "too many requests, wait", {}),
     503: ("unavailable", "the desk is not there; send it again with the same id", {}),
 }
 SAID: Final[dict[str, str]] = {"400": "the body could not be read", "408": "the body did not come within 20 s"}

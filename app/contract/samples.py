@@ -66,14 +66,15 @@ FRAME: Final[dict[str, Any]] = {
     "seq": 73,
     "at": "2026-11-22T14:03:07.250000Z",
     "kind": "offer.made",
-    "v": 1,
+    "v": 2,
     "command": COMMAND,
     "by": "psap-1",
     "event": plain(OfferMade(ASSIGNMENT, (PICK,), {"busy": 3})),
     "after": {"incidents": [plain(INCIDENT)], "assignments": [plain(ASSIGNMENT)], "units": [plain(UNIT)]},
 }
 LEDGER_LINE: Final[dict[str, Any]] = {
-    **{key: FRAME[key] for key in ("at", "v", "command", "by")},
+    **{key: FRAME[key] for key in ("at", "command", "by")},
+    "v": 1,
     "seq": 71,
     "kind": "call.received",
     "event": plain(CallReceived(CALL, joined=False)),

@@ -16,6 +16,7 @@ from app.embedded.errors import EmbeddedError, NotYet, ServerEndedError
 from app.embedded.home import keep_password, make_private, socket_folder, sync_folder, write_private
 from app.embedded.process import last_words, spawn
 from app.embedded.supervise import Server
+from app.store.roles import APPLICATION, BACKUP, ROLES, make_roles
 
 USER: Final = "auxilio"
 PORT: Final = 5432  # part of the socket's name; nothing listens on the network
@@ -79,9 +80,33 @@ class Postgres(Server):
 
     @property
     def dsn(self) -> str:
-        """For asyncpg and for libpq's programs. Holds the password: not for logs."""
-        secret = quote(self.password, safe="")
-        return f"postgresql://{USER}:{secret}@/postgres?host={quote(str(self._sockets), safe='')}&port={PORT}"
+        """The owner's, for asyncpg and for libpq's programs. Holds the password: not for logs."""
+        return self._dsn_of(USER, self.password)
+
+    @property
+    def app_dsn(self) -> str:
+        """The same database for the application's role, which can neither change nor remove what was recorded."""
+        return self._dsn_of(APPLICATION, keep_password(self._secret_of(APPLICATION)))
+
+    def _dsn_of(self, user: str, password: str) -> str:
+        secret, sockets = quote(password, safe=""), quote(str(self._sockets), safe="")
+        return f"postgresql://{user}:{secret}@/postgres?host={sockets}&port={PORT}"
+
+    def _secret_of(self, role: str) -> Path:
+        return self.secret_file.with_name(f"{self.secret_file.name}.{role}")
+
+    async def start(self) -> None:
+        """Start the server, and keep the roles beside its owner with the passwords in their files."""
+        await super().start()
+        connection = await asyncpg.connect(self.dsn, timeout=ANSWER_WITHIN_S, command_timeout=ANSWER_WITHIN_S)
+        try:
+            await make_roles(connection)
+            for role in ROLES:
+                password = keep_password(self._secret_of(role))  # URL-safe characters only
+                await connection.execute(f"ALTER ROLE {role} LOGIN PASSWORD '{password}'")
+            await connection.execute(f"ALTER ROLE {BACKUP} BYPASSRLS")  # pg_dump insists on seeing every row
+        finally:
+            await connection.close()
 
     @property
     def _cluster(self) -> Path:

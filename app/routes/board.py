@@ -17,10 +17,12 @@ from app.access.guard import (
     MayWatch,
     Parts,
 )
+from app.access.hearing import may_hear
 from app.access.tickets import SUBPROTOCOL, TICKET_S
 from app.intake.calls import usable_number
 from app.problems import Problem
 from app.routes import bodies, examples
+from app.routes.opening import may_open
 from app.routes.units import OwnId, do
 from app.sealing import KeyMissing, SealedValue
 from app.services import Services
@@ -42,7 +44,7 @@ async def snapshot(
 ) -> Response:
     """Return every live row you may see, with the cursor to open the stream with."""
     wanted = frozenset(t for t in (topics or "").split(",") if t) or identity.topics()
-    if not all(identity.may_hear(topic) for topic in wanted):
+    if not all(may_hear(identity, topic) for topic in wanted):
         raise Problem(403, "wrong_topic", "not all of these are yours to hear", field="topics")
     return Response(services.view.snapshot(wanted), media_type="application/json")
 
@@ -80,7 +82,7 @@ async def read_private(
 ) -> Response:
     """Open a sealed value (a call's private part, a note). Who read what, and why, is recorded first."""
     rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
-    if not rows:
+    if not rows or not await may_open(services, identity, sealed_id):
         raise Problem(404, "not_found", "no such value", field="sealed_id")
     sealed = SealedValue(**rows[0])
     region = services.settings.region

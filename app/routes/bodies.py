@@ -97,6 +97,12 @@ class HandOffBody(Body):
     agency: Text
 
 
+class ShareBody(Body):
+    """`sector` is the one that is asked to help."""
+
+    sector: Annotated[str, Field(pattern=r"^[A-Z0-9]{1,8}$")]
+
+
 class DutyBody(Body):
     on_duty: bool
 

@@ -15,18 +15,19 @@ SHOWN_MAX = 200
 
 
 @router.get("")
-async def list_callbacks(services: Parts, _: MaySeeDeliveries) -> list[dict[str, Any]]:
-    """Return the newest call-backs to PSAPs, those that wait or were given up first."""
-    rows = await fetch(services.pool, "list_callbacks", services.settings.region, SHOWN_MAX)
+async def list_callbacks(services: Parts, identity: MaySeeDeliveries) -> list[dict[str, Any]]:
+    """Return the newest call-backs to PSAPs about your sectors' incidents, those that wait or were given up first."""
+    rows = await fetch(services.pool, "list_callbacks", services.settings.region, SHOWN_MAX, list(identity.sectors))
     shown: list[dict[str, Any]] = orjson.loads(orjson.dumps([dict(row) for row in rows]))
     return shown
 
 
 @router.post("/{callback_id}/retry")
 async def retry(
-    callback_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, _: MaySeeDeliveries
+    callback_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: MaySeeDeliveries
 ) -> dict[str, Any]:
     """Try a call-back again that was given up."""
-    if not await fetch(services.pool, "revive_callback", services.settings.region, callback_id):
+    region, sectors = services.settings.region, list(identity.sectors)
+    if not await fetch(services.pool, "revive_callback", region, callback_id, sectors):
         raise Problem(404, "not_found", "no call-back that was given up", field="callback_id")
     return {"callback_id": callback_id, "state": "pending"}

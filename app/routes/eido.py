@@ -9,7 +9,7 @@ from app.access.guard import MayFollow, MayReportCalls, Parts
 from app.access.identity import Identity, Role
 from app.intake.lenient import Warnings
 from app.interop import intake
-from app.interop.conveyance.pictures import find_incident, may_follow
+from app.interop.conveyance.pictures import concerns, find_incident, may_follow, psap_of
 from app.interop.earlier import earlier_of
 from app.interop.eido.read import read_eido
 from app.interop.eido.write import MEDIA_TYPE, Issuer, Story, write_eido
@@ -18,11 +18,11 @@ from app.interop.reading import Reading
 from app.problems import Problem
 from app.requests import Request as DeskRequest
 from app.routes import eido_examples, examples
-from app.routes.incidents import IncidentId
+from app.routes.incidents import IncidentId, is_of
 from app.routes.reports import record
 from app.services import Services
 from app.store.boards import load_incident
-from app.store.pool import ACQUIRE_S
+from app.store.scoped import seeing
 from dispatch.entities import Alert, Assignment, Call, Incident
 
 router = APIRouter(prefix="/v1", tags=["handover"])
@@ -76,7 +76,8 @@ async def retrieve_eido(
 ) -> Response:
     """Return the EIDO with this incident tracking identifier: the retrieval service of NENA-STA-024."""
     issuer = Issuer(services.settings.agency_id, services.settings.region)
-    return _eido(await _story(services, identity, find_incident(services.view.board, incident, issuer)), services)
+    incident_id = find_incident(services.view.board, incident, issuer, psap_of(identity))
+    return _eido(await _story(services, identity, incident_id), services)
 
 
 def _eido(story: Story, services: Services) -> Response:
@@ -90,14 +91,15 @@ async def _story(services: Services, identity: Identity, incident_id: int) -> St
     incident = board.incidents.get(incident_id)
     if incident is not None and may_follow(services, identity, incident):
         return Story.on(board, incident)
-    story = await _archived(services, incident_id) if incident is None and incident_id > 0 else None
+    story = await _archived(services, identity, incident_id) if incident_id > 0 else None
     if story is None or not _may_see(identity, story):
         raise Problem(404, "not_found", "no such incident", field="incident_id")
     return story
 
 
-async def _archived(services: Services, incident_id: int) -> Story | None:
-    async with services.pool.acquire(timeout=ACQUIRE_S) as connection:
+async def _archived(services: Services, identity: Identity, incident_id: int) -> Story | None:
+    reader = () if identity.role is Role.PSAP else identity.sectors  # a PSAP's sectors are its usual ones, no bound
+    async with seeing(services.pool, reader) as connection:
         rows = await load_incident(connection, services.settings.region, incident_id)
     if not rows or not isinstance(rows[0], Incident):
         return None
@@ -113,4 +115,4 @@ async def _archived(services: Services, incident_id: int) -> Story | None:
 def _may_see(identity: Identity, story: Story) -> bool:
     if identity.role is Role.PSAP:
         return any(call.psap == identity.name for call in story.calls)
-    return not identity.sectors or story.incident.sector in identity.sectors
+    return concerns(identity, story.incident) and is_of(identity, story.incident.sector)

@@ -91,6 +91,8 @@ ALERT: Final[dict[str, Any]] = {
 }
 
 _PROBLEM: Final[dict[str, Any]] = {"content": {"application/problem+json": {}}}
+# Never a report of somebody whose key is known.
+_TOO_MANY: Final[dict[str, Any]] = {"description": "too often; `Retry-After` says how long to wait", **_PROBLEM}
 REPORTED: Final[dict[int | str, dict[str, Any]]] = {
     200: {"description": "known already: the same again, or an update"},
     201: {"description": "recorded; the seq is its place in the ledger"},
@@ -99,6 +101,7 @@ REPORTED: Final[dict[int | str, dict[str, Any]]] = {
     403: {"description": "not this key's to do", **_PROBLEM},
     409: {"description": "the idempotency key was used for another body", **_PROBLEM},
     413: {"description": "over 64 KB", **_PROBLEM},
+    429: _TOO_MANY,
     503: {"description": "the desk is not there: send it again", **_PROBLEM},
 }
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
@@ -108,6 +111,7 @@ ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "does not fit now; `allowed` says what would", **_PROBLEM},
     413: {"description": "over 64 KB", **_PROBLEM},
     422: {"description": "a field is wrong; it is named", **_PROBLEM},
+    429: _TOO_MANY,
     503: {"description": "the desk is not there: send it again", **_PROBLEM},
 }
 TOO_MANY: Final[dict[int | str, dict[str, Any]]] = {
@@ -121,5 +125,6 @@ DELIVERED: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "does not fit now; `allowed` says what would", **_PROBLEM},
     413: {"description": "over 64 KB", **_PROBLEM},
     422: {"description": "a parameter is wrong; it is named", **_PROBLEM},
+    429: _TOO_MANY,
     503: {"description": "the desk is not there: send it again", **_PROBLEM},
 }

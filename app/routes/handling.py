@@ -31,6 +31,7 @@ async def assign(
 ) -> dict[str, Any]:
     """Offer the incident to a unit of your choice; `preempt` takes it from its present incident."""
     await ensure(services, identity, incident_id)
+    ensure_sendable(services, identity, incident_id, body.unit_id, preempt=body.preempt)
     command = c.Assign(incident_id, body.unit_id, identity.name, body.reason, body.preempt, body.version)
     return await do(services, identity, command, own_id)
 
@@ -44,8 +45,9 @@ async def reassign(
     own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Replace a unit by another in one step."""
-    _own_assignment(services, incident_id, body.assignment_id)
     await ensure(services, identity, incident_id)
+    _own_assignment(services, incident_id, body.assignment_id)
+    ensure_sendable(services, identity, incident_id, body.unit_id)
     command = c.Reassign(body.assignment_id, body.unit_id, identity.name, body.reason, body.version)
     return await do(services, identity, command, own_id)
 
@@ -59,9 +61,26 @@ async def stand_down(
     own_id: OwnId = None,
 ) -> dict[str, Any]:
     """Take a unit off the incident."""
-    _own_assignment(services, incident_id, body.assignment_id)
     await ensure(services, identity, incident_id)
+    _own_assignment(services, incident_id, body.assignment_id)
     return await do(services, identity, c.StandDown(body.assignment_id, identity.name, body.reason), own_id)
+
+
+def ensure_sendable(
+    services: Services, identity: Identity, incident_id: int, unit_id: str, *, preempt: bool = False
+) -> None:
+    """Raise Problem unless the unit is this identity's to send: one it sees, or a consenting neighbour's that is free.
+
+    A unit of a sector that lends none answers like an unknown one, and nobody takes a unit off what he cannot see.
+    """
+    board = services.view.board
+    unit, incident = board.units.get(unit_id), board.incidents.get(incident_id)
+    if unit is None or services.view.may_see("units", unit_id, identity.topics()):
+        return
+    if incident is None or unit.sector not in board.sectors_for(incident):
+        raise Problem(404, "not_found", "no such unit", field="unit")
+    if preempt and unit.assignment_id is not None:
+        raise Problem(409, "not_allowed_now", f"{unit_id} is on another incident", field="unit_id")
 
 
 def _own_assignment(services: Services, incident_id: int, assignment_id: int) -> None:
@@ -168,6 +187,8 @@ async def _close(
     cancelled: bool,
 ) -> dict[str, Any]:
     await ensure(services, identity, incident_id)
+    if body.duplicate_of is not None:
+        await ensure(services, identity, body.duplicate_of, "duplicate_of")
     command = c.RecordOutcome(
         incident_id,
         Outcome(body.outcome),
@@ -194,7 +215,7 @@ async def link(
 ) -> dict[str, Any]:
     """Say that two incidents have to do with each other."""
     await ensure(services, identity, incident_id)
-    await ensure(services, identity, body.other_id)
+    await ensure(services, identity, body.other_id, "other_id")
     command = c.LinkIncidents(incident_id, body.other_id, body.relation, identity.name)
     return await do(services, identity, command, own_id)
 
@@ -214,7 +235,7 @@ async def merge(
 ) -> dict[str, Any]:
     """Move all calls and alerts into another incident and close this one as its duplicate."""
     await ensure(services, identity, incident_id)
-    await ensure(services, identity, body.into_id)
+    await ensure(services, identity, body.into_id, "into_id")
     command = c.MergeIncidents(incident_id, body.into_id, identity.name, body.version)
     return await do(services, identity, command, own_id)
 

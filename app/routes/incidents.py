@@ -11,7 +11,8 @@ from app.problems import Problem
 from app.routes import examples
 from app.services import Services
 from app.store.boards import load_incident
-from app.store.pool import ACQUIRE_S, fetch
+from app.store.scoped import seeing
+from app.store.statements import statement
 from app.view import as_json
 from dispatch.entities import Incident, Row
 from dispatch.recommend import recommend
@@ -22,15 +23,29 @@ IncidentId = Annotated[int, Path(ge=1, le=2**53)]
 TIMELINE_MAX = 2_000  # events of one incident shown, the oldest; `timeline_is_whole` says whether there are more
 
 
+def no_such_incident(field: str = "incident_id") -> Problem:
+    """Return the answer to an unknown incident, and to one of another sector: nobody can tell which it was."""
+    return Problem(404, "not_found", "no such incident", field=field)
+
+
+def is_of(identity: Identity, sector: str | None) -> bool:
+    """Whether a sector is this identity's; what belongs to none is everybody's."""
+    return not identity.sectors or sector is None or sector in identity.sectors
+
+
 def _find(services: Services, identity: Identity, incident_id: int) -> Incident | None:
-    """Return the incident from the view; None when it may be archived. Others' incidents answer like unknown ones."""
-    incident = services.view.board.incidents.get(incident_id)
-    if incident is not None and not services.view.may_see("incidents", incident_id, identity.topics()):
-        raise Problem(404, "not_found", "no such incident", field="incident_id")
-    return incident
+    """Return the incident from the view; None when it is archived, unknown or not this identity's to see."""
+    seen = services.view.may_see("incidents", incident_id, identity.topics())
+    return services.view.board.incidents[incident_id] if seen else None
 
 
-async def whole_incident(services: Services, identity: Identity, incident_id: int) -> tuple[Incident, list[Row]]:
+async def whole_incident(
+    services: Services, identity: Identity, incident_id: int, field: str = "incident_id"
+) -> tuple[Incident, list[Row]]:
+    """Return an incident with its rows. Raises Problem; to find out takes as long for a foreign as for an unknown one.
+
+    The database is asked on this identity's behalf, so the archive too gives up only what its sectors may see.
+    """
     incident = _find(services, identity, incident_id)
     board = services.view.board
     if incident is not None:
@@ -40,18 +55,18 @@ async def whole_incident(services: Services, identity: Identity, incident_id: in
             *(board.assignments[i] for i in incident.assignments),
             *(board.alarms[i] for i in sorted(board.alarms_of.get(incident_id, ()))),
         ]
-    async with services.pool.acquire(timeout=ACQUIRE_S) as connection:
+    async with seeing(services.pool, identity.sectors) as connection:
         rows = await load_incident(connection, services.settings.region, incident_id)
     archived = rows[0] if rows else None
-    hidden = identity.sectors and (not isinstance(archived, Incident) or archived.sector not in identity.sectors)
-    if not isinstance(archived, Incident) or hidden:
-        raise Problem(404, "not_found", "no such incident", field="incident_id")
+    if not isinstance(archived, Incident) or not is_of(identity, archived.sector):
+        raise no_such_incident(field)
     return archived, list(rows[1:])
 
 
-async def ensure(services: Services, identity: Identity, incident_id: int) -> None:
+async def ensure(services: Services, identity: Identity, incident_id: int, field: str = "incident_id") -> None:
+    """Raise the Problem of an unknown incident unless this identity may see it."""
     if _find(services, identity, incident_id) is None:
-        await whole_incident(services, identity, incident_id)
+        await whole_incident(services, identity, incident_id, field)
 
 
 @router.get("")
@@ -71,7 +86,10 @@ async def one_incident(incident_id: IncidentId, services: Parts, identity: MaySe
     shown: dict[str, Any] = {"incident": as_json(incident)}
     for name in ("calls", "alerts", "assignments", "alarms"):
         shown[name] = [as_json(row) for row in rows if f"{type(row).__name__.lower()}s" == name]
-    timeline = await fetch(services.pool, "read_timeline", services.settings.region, incident_id, TIMELINE_MAX + 1)
+    async with seeing(services.pool, identity.sectors) as connection:
+        timeline = await connection.fetch(
+            statement("read_timeline"), services.settings.region, incident_id, TIMELINE_MAX + 1
+        )
     shown["timeline"] = [orjson.loads(row["body"]) for row in timeline[:TIMELINE_MAX]]
     shown["timeline_is_whole"] = len(timeline) <= TIMELINE_MAX
     return shown

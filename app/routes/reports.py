@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import Any, Final
 
 from fastapi import APIRouter, Response
@@ -21,6 +22,7 @@ from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
 from app.stream.acts import command_id
+from dispatch.commands import RaiseSystemAlarm, ReportCall
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["distress"])
@@ -58,6 +60,14 @@ async def take_alert(request: Request, services: Services, identity: Identity) -
     return await record(request, services, identity, read)
 
 
+async def _flag_flood(services: Services, identity: Identity) -> None:
+    """Ring once. The call itself is recorded already, and is answered whatever becomes of the flag."""
+    try:
+        await services.ask(RaiseSystemAlarm(f"flood of calls from {identity.name}"), by="intake")
+    except DeskUnavailable:
+        log.warning("a flood of calls from %s, and the desk is away: the pulse shows it", identity.name)
+
+
 async def record(
     request: Request,
     services: Services,
@@ -91,5 +101,7 @@ async def record(
     count_report(answer)
     reply: dict[str, Any] = checked(answer)
     is_new = not (reply.get("repeated") or reply.get("updated"))
+    if is_new and isinstance(asked.command, ReportCall) and services.floods.count(identity.name, monotonic()):
+        await _flag_flood(services, identity)
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")

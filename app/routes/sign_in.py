@@ -58,7 +58,7 @@ async def by_password(
     body: people_bodies.SignInBody, request: Request, response: Response, services: Parts, _: Page
 ) -> dict[str, Any]:
     """Sign in with a password and a code; the answer sets the session's cookie. No failure says what was wrong."""
-    source = source_of(address_of(request))
+    source = source_of(address_of(request, services))
     with_code = Attempt(body.login, body.password, body.code, source)
     try:
         person = await sign_in(services.people, with_code, services.clock.now())
@@ -128,7 +128,7 @@ async def begin(
     proved_at: datetime | None = None,
 ) -> dict[str, Any]:
     """Begin a session of this browser; the one it had, if any, ends: nobody can have planted it."""
-    people, now, source = services.people, services.clock.now(), source_of(address_of(request))
+    people, now, source = services.people, services.clock.now(), source_of(address_of(request, services))
     before = cookie_of(request)
     old = await people.sessions.find(before, now) if before is not None else None
     if old is not None:

@@ -11,6 +11,7 @@ from app.interop.tower.devices import Device, device_key
 from app.interop.tower.health import COLUMNS, quiet_until
 from app.problems import Problem
 from app.routes import bodies, examples
+from app.routes.incidents import is_of
 from app.services import Services
 from dispatch.entities import Tower
 from geo.sign import LifeCycle, SignKind
@@ -30,7 +31,7 @@ async def list_towers(services: Parts, identity: MaySeeTowers) -> Response:
     for row in rows:
         devices.setdefault(row["tower_id"], []).append(row)
     found = [_shown(services, tower_id, devices.get(tower_id, [])) for tower_id in _ids(services, devices)]
-    return Response(to_json([row for row in found if _may_see(identity, row["sector"])]), media_type="application/json")
+    return Response(to_json([row for row in found if is_of(identity, row["sector"])]), media_type="application/json")
 
 
 def _ids(services: Services, devices: dict[str, list[dict[str, Any]]]) -> list[str]:
@@ -40,9 +41,16 @@ def _ids(services: Services, devices: dict[str, list[dict[str, Any]]]) -> list[s
     return sorted(towers | services.view.board.towers.keys() | devices.keys())
 
 
-def _may_see(identity: Identity, sector: str | None) -> bool:
-    """Towers nobody knows are everybody's concern."""
-    return not identity.sectors or sector is None or sector in identity.sectors
+def sector_of(services: Services, tower_id: str) -> str | None:
+    """Return a tower's sector: by the registry, else as it was reported."""
+    sign = services.signs.find(tower_id)
+    return sign.sector if sign else services.view.board.towers.get(tower_id, Tower(tower_id)).sector
+
+
+def _is_free(services: Services, identity: Identity, device_id: str) -> bool:
+    """Whether a device is bound to no tower of a sector that is not this identity's."""
+    bound = services.devices.find(device_id)
+    return bound is None or is_of(identity, sector_of(services, bound.tower_id))
 
 
 def _shown(services: Services, tower_id: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
@@ -73,29 +81,33 @@ def _device(row: dict[str, Any]) -> dict[str, Any]:
 
 
 @router.get("/devices")
-async def list_devices(services: Parts, _: MaySeeTowers) -> list[dict[str, Any]]:
-    """Return which device speaks for which tower."""
-    return [_bound(device) for device in services.devices.all()]
+async def list_devices(services: Parts, identity: MaySeeTowers) -> list[dict[str, Any]]:
+    """Return which device speaks for which tower of your sectors."""
+    devices = services.devices.all()
+    return [_bound(device) for device in devices if is_of(identity, sector_of(services, device.tower_id))]
 
 
 @router.put("/devices/{device_id}")
 async def bind_device(
-    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, _: MayBindDevices
+    device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, identity: MayBindDevices
 ) -> dict[str, Any]:
     """Let a device (a LoRaWAN DevEUI, a modem's IMEI) speak for a tower; `kind` test while it is being installed."""
     if not device_key(device_id):
         raise Problem(422, "invalid", "not one letter or digit in it", field="device_id")
     sign = services.signs.find(body.tower_id)
-    if sign is None or sign.kind is not SignKind.RESCUE_TOWER:
+    if sign is None or sign.kind is not SignKind.RESCUE_TOWER or not is_of(identity, sign.sector):
         raise Problem(422, "invalid", "not a rescue tower of the registry", field="tower_id")
+    if not _is_free(services, identity, device_id):
+        raise Problem(422, "invalid", "bound already; who bound it lets it go first", field="device_id")
     device = Device(device_id, sign.sign_id, body.decoder, body.heartbeat_s, body.kind)
     return _bound(await services.devices.bind(services.pool, services.settings.region, device))
 
 
 @router.delete("/devices/{device_id}", status_code=204)
-async def unbind_device(device_id: DeviceId, services: Parts, _: MayBindDevices) -> Response:
+async def unbind_device(device_id: DeviceId, services: Parts, identity: MayBindDevices) -> Response:
     """Let a device speak for no tower any more."""
-    if not await services.devices.unbind(services.pool, services.settings.region, device_id):
+    mine = _is_free(services, identity, device_id)
+    if not mine or not await services.devices.unbind(services.pool, services.settings.region, device_id):
         raise Problem(404, "not_found", "no such device", field="device_id")
     return Response(status_code=204)
 

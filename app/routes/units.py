@@ -13,6 +13,7 @@ from app.field import BadField, Status, read_status, when
 from app.loops.telling import fix_json
 from app.positions import Fix
 from app.problems import Problem, checked
+from app.reasons import seal_reason
 from app.requests import Request
 from app.routes import bodies, examples
 from app.services import Services
@@ -48,7 +49,9 @@ def request_id(identity: Identity, own_id: str | None) -> UUID:
 async def do(services: Services, identity: Identity, command: Command, own_id: str | None) -> dict[str, Any]:
     """Submit a command in somebody's name and return its reply."""
     digest = services.sealer.digest("command", repr(command).encode()) if own_id else None
-    return checked(await services.submit(Request(command, identity.name, request_id(identity, own_id), digest=digest)))
+    kept, sealed = seal_reason(services.sealer, command, identity.name, services.clock.now())
+    asked = Request(kept, identity.name, request_id(identity, own_id), sealed, digest=digest)
+    return checked(await services.submit(asked))
 
 
 @router.get("")

@@ -69,6 +69,8 @@ class Batch:
     incident_ids: list[int | None] = field(default_factory=list)
     commands: list[CommandLine] = field(default_factory=list)
     sealed: list[SealedValue] = field(default_factory=list)
+    sealed_about: list[int | None] = field(default_factory=list)  # the incident of each, which says who may open it
+    moved: list[tuple[UUID, int]] = field(default_factory=list)  # sealed values whose report has another incident now
     callers: list[Caller] = field(default_factory=list)
     rows: dict[Key, Row] = field(default_factory=dict)
 
@@ -128,6 +130,9 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch) 
         [x.wrap_key for x in sealed],
         [x.data_key for x in sealed],
         [x.body for x in sealed],
+        batch.sealed_about,
+        [x for x, _ in batch.moved],
+        [x for _, x in batch.moved],
         [x.hash for x in batch.callers],
         [x.token for x in batch.callers],
         [x.expires_at for x in batch.callers],

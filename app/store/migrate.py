@@ -5,6 +5,7 @@ from hashlib import sha256
 from importlib.resources import files
 
 from app.store.hosts import dial
+from app.store.roles import grant
 
 LOCK = 0x61757869  # "auxi": two processes starting together migrate one after the other
 
@@ -34,7 +35,10 @@ def migrations() -> tuple[Migration, ...]:
 
 
 async def migrate(dsn: str) -> list[str]:
-    """Bring the schema up to date and return the names applied. Raises MigrationChanged, PostgresError."""
+    """Bring the schema up to date, say what the roles may do to it, and return the names applied. As its owner.
+
+    Raises MigrationChanged, PostgresError.
+    """
     connection = await dial(dsn)
     try:
         await connection.execute("SELECT pg_advisory_lock($1)", LOCK)
@@ -58,6 +62,7 @@ async def migrate(dsn: str) -> list[str]:
                     migration.digest,
                 )
             applied.append(f"{migration.version:04d}_{migration.name}")
+        await grant(connection)
         return applied
     finally:
         await connection.close()

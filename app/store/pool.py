@@ -9,6 +9,7 @@ from app.store.statements import statement
 
 ACQUIRE_S: Final = 2.0  # design 1: while PostgreSQL is away a caller waits at most 2 s
 STATEMENT_S: Final = 10.0
+REGION_WIDE: Final = {"app.sectors": "*"}  # the desk and the loops; reading for a person is narrowed (`store.scoped`)
 POOL_MAX: Final = 8  # one process: the desk has a connection of its own, these serve reads
 
 if TYPE_CHECKING:  # asyncpg's classes take parameters in its stubs only
@@ -32,7 +33,7 @@ async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
         min_size=1,
         max_size=size,
         command_timeout=STATEMENT_S,
-        server_settings={"application_name": "auxilio"},
+        server_settings={"application_name": "auxilio", **REGION_WIDE},
         connect=cast("Any", dial),  # its stub names every option, which are handed on as they are
     )
     async with pool.acquire(timeout=ACQUIRE_S) as connection:
@@ -42,7 +43,7 @@ async def open_pool(dsn: str, *, size: int = POOL_MAX) -> Pool:
 
 async def connect(dsn: str, *, who: str = "desk", within_s: float = STATEMENT_S, **settings: str) -> Single:
     """Open one connection of its own, for the desk or its lease; each statement ends within so long."""
-    named = {"application_name": f"auxilio {who}", **settings}
+    named = {"application_name": f"auxilio {who}", **REGION_WIDE, **settings}
     return await dial(dsn, command_timeout=within_s, server_settings=named)
 
 

@@ -13,6 +13,7 @@ from app.access.identity import Identity
 from app.codec import to_json
 from app.field import BadField, read_field
 from app.positions import Fix
+from app.reasons import seal_reason
 from app.requests import Answer, DeskUnavailable, Request
 from app.services import Services
 from app.stream.hub import Client
@@ -48,9 +49,11 @@ class Acts:
             self._services.positions.take(meant)
             return
         await self._room.acquire()
+        by, sealer = self._identity.name, self._services.sealer
+        command, sealed = seal_reason(sealer, meant, by, self._services.clock.now())
         try:
             answer = asyncio.ensure_future(
-                self._services.submit(Request(meant, self._identity.name, command_id(self._identity, frame.id)))
+                self._services.submit(Request(command, by, command_id(self._identity, frame.id), sealed))
             )
         except DeskUnavailable:
             self._room.release()

@@ -15,12 +15,13 @@ from typing import Any, Final
 
 import msgspec
 
-from app.access.identity import Identity, Role
+from app.access.hearing import may_hear
+from app.access.identity import Identity
+from app.access.policy import may_send
 from app.scopes import Scope
 
 FRAME_BYTES_MAX: Final = 16_384  # the longest frame a client has reason to send is under 1 KB
 HELLO_TOPICS_MAX: Final = 32
-FIELD_KINDS: Final = frozenset({"received", "accept", "decline", "status", "mayday", "duty", "position"})
 
 
 class BadFrame(Exception):
@@ -67,7 +68,7 @@ class Session:
                 raise BadFrame("kind: the first frame is hello")
             self.greeted = True
             return self._hello(body)
-        if kind not in FIELD_KINDS or self._identity.role is not Role.AGENT:
+        if not may_send(self._identity.role, kind) or self._identity.unit_id is None:
             raise BadFrame(f"kind: not for {self._identity.role}")
         frame_id = body.get("id")
         if frame_id is not None and not isinstance(frame_id, str):
@@ -88,7 +89,7 @@ class Session:
         allowed = self._identity.topics()
         if not wanted:
             return Hello(allowed, since)
-        topics = frozenset(t for t in wanted if self._identity.may_hear(t))
+        topics = frozenset(t for t in wanted if may_hear(self._identity, t))
         if len(topics) != len(set(wanted)):
             raise BadFrame("topics: not all of these are yours to hear")
         return Hello(topics, since)

@@ -6,11 +6,12 @@ from typing import Any
 
 from dispatch.board import Board
 from dispatch.events import Event
-from dispatch.fold import alarms, assignments, incidents, reports, units
+from dispatch.fold import alarms, assignments, incidents, reports, shares, units
 
 FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {
     **reports.FOLDS,
     **incidents.FOLDS,
+    **shares.FOLDS,
     **assignments.FOLDS,
     **units.FOLDS,
     **alarms.FOLDS,

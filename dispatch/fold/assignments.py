@@ -111,7 +111,17 @@ def offer_declined(board: Board, event: e.OfferDeclined, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
     heard = hear(board, assignment, at) if assignment.heard_at is None else {}
     status, unit = AssignmentStatus.DECLINED, {"missed": 0}
-    move(board, assignment, status, at, unit=unit, is_asked=True, reason=event.reason, **heard)
+    move(
+        board,
+        assignment,
+        status,
+        at,
+        unit=unit,
+        is_asked=True,
+        reason=event.reason,
+        reason_sealed=event.sealed,
+        **heard,
+    )
 
 
 def offer_timed_out(board: Board, event: e.OfferTimedOut, at: datetime) -> None:
@@ -133,12 +143,12 @@ def moved(board: Board, event: e.AssignmentMoved, at: datetime) -> None:
 
 def cancelled(board: Board, event: e.AssignmentCancelled, at: datetime) -> None:
     # Whom a dispatcher took off is not asked again by itself in this round.
-    gone = AssignmentStatus.CANCELLED
-    _take_away(board, event.assignment_id, gone, MustHear.CANCELLED, event.hear_by, at, event.reason, is_asked=True)
+    gone, why = AssignmentStatus.CANCELLED, {"reason": event.reason, "reason_sealed": event.sealed}
+    _take_away(board, event.assignment_id, gone, MustHear.CANCELLED, event.hear_by, at, why, is_asked=True)
 
 
 def preempted(board: Board, event: e.AssignmentPreempted, at: datetime) -> None:
-    why = f"preempted for incident {event.for_incident_id}"
+    why = {"reason": f"preempted for incident {event.for_incident_id}"}
     _take_away(board, event.assignment_id, AssignmentStatus.PREEMPTED, MustHear.PREEMPTED, event.hear_by, at, why)
 
 
@@ -149,13 +159,13 @@ def _take_away(
     must: MustHear,
     hear_by: datetime,
     at: datetime,
-    why: str,
+    why: Changes,
     *,
     is_asked: bool = False,
 ) -> None:
     move(
         board, board.assignments[assignment_id], status, at, is_asked=is_asked,
-        must_hear=must, must_hear_seq=board.seq, hear_by=hear_by, heard_at=None, reason=why,
+        must_hear=must, must_hear_seq=board.seq, hear_by=hear_by, heard_at=None, **why,
     )  # fmt: skip
 
 

@@ -72,6 +72,7 @@ def closing(outcome: Outcome, status: IncidentStatus, at: datetime) -> Changes:
         "outcome": outcome,
         "closed_at": at,
         "ages_at": None,
+        "shares": (),
     }
 
 

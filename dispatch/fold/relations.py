@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from dispatch import events as e
 from dispatch.board import Board
-from dispatch.entities import Incident, Link
+from dispatch.entities import Incident, Link, Share
 from dispatch.fold.reports import party_of
 from dispatch.fold.settle import put_incident
 from dispatch.rows import changed
@@ -47,6 +47,14 @@ def move_reports(board: Board, calls: tuple[int, ...], alerts: tuple[int, ...], 
         board.put(changed(board.alerts[alert_id], incident_id=into))
 
 
+def shares_of_both(target: Incident, source: Incident) -> tuple[Share, ...]:
+    """The target's shares with those agreed on for the other: who helps one person goes on helping."""
+    known = target.helpers
+    agreed = tuple(share for share in source.shares if share.agreed_at is not None and share.sector not in known)
+    fresh = {share.sector for share in agreed}
+    return (*(share for share in target.shares if share.sector not in fresh), *agreed)
+
+
 def join_reports(board: Board, event: e.IncidentMerged, at: datetime) -> None:
     """Give all reports of one incident to another."""
     source, target = board.incidents[event.incident_id], board.incidents[event.into_id]
@@ -62,6 +70,7 @@ def join_reports(board: Board, event: e.IncidentMerged, at: datetime) -> None:
         callbacks=target.callbacks + len(source.calls),
         notes=target.notes + source.notes,
         late=target.late or source.late,
+        shares=shares_of_both(target, source),
         links=linked_to(target, source.id, "merged_from"),
     )
 

@@ -13,9 +13,9 @@ from dispatch.rules.turn import Turn
 from dispatch.status import DISPATCHER_REARM, AlarmKind, Held
 
 # Alarms about a condition that lasts come back after being acknowledged, until the condition ends (design 4.4).
-COMES_BACK: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT, AlarmKind.MAYDAY})
-# These end when the incident moves on, and by nothing that is said about the alarm.
-ENDS_BY_ITSELF: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT})
+COMES_BACK: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT, AlarmKind.MAYDAY, AlarmKind.SHARE_OFFERED})
+# These end when the incident moves on or the question is answered, and by nothing that is said about the alarm.
+ENDS_BY_ITSELF: Final = frozenset({AlarmKind.WITH_DISPATCHER, AlarmKind.NO_UNIT, AlarmKind.SHARE_OFFERED})
 
 
 def alarm(

@@ -20,12 +20,12 @@ def assign(board: Board, command: Assign, now: datetime) -> Turn:
     """Offer the incident to the unit a dispatcher chose."""
     incident = find_open(board, command.incident_id, command.version)
     unit = _takeable(board, command.unit_id, incident, preempt=command.preempt)
-    yield from _send(board, incident.id, unit, command.by, command.reason, now)
+    yield from _send(board, incident.id, unit, command, now)
     made = board.units[unit.id].assignment_id
     return {"assignment_id": made, "incident_id": incident.id, "unit_id": unit.id}
 
 
-def _send(board: Board, incident_id: int, unit: Unit, by: str, why: str, now: datetime) -> Steps:
+def _send(board: Board, incident_id: int, unit: Unit, command: Assign | Reassign, now: datetime) -> Steps:
     left = unit.assignment_id
     if left is not None:
         yield AssignmentPreempted(left, incident_id, now + DEVICE_RECEIPT)
@@ -33,7 +33,7 @@ def _send(board: Board, incident_id: int, unit: Unit, by: str, why: str, now: da
     if incident.place is None:
         raise Refusal(Code.NOT_ALLOWED_NOW, "the incident has no place yet", field="incident_id", allowed=("place",))
     ranking = board.rank(incident, incident.place.point, now, everybody=True)
-    yield offer(board, incident, unit.id, ranking, now, by=by, why=why)
+    yield offer(board, incident, unit.id, ranking, now, by=command.by, sealed=command.sealed)
     if left is not None:
         loser = board.incidents[board.assignments[left].incident_id]
         if loser.is_open and not board.active_assignments(loser):
@@ -56,7 +56,7 @@ def _takeable(board: Board, unit_id: str, incident: Incident, *, preempt: bool) 
     if not preempt:
         raise Refusal(
             Code.NOT_ALLOWED_NOW,
-            f"{unit_id} is on incident {present.incident_id}",
+            f"{unit_id} is on another incident",  # which one is perhaps not for this sector to know
             field="unit_id",
             allowed=("preempt=true",) if unit.primary is Primary.CONDITIONALLY_AVAILABLE else (),
         )
@@ -79,8 +79,8 @@ def reassign(board: Board, command: Reassign, now: datetime) -> Turn:
     assignment = _active(board, command.assignment_id)
     incident = find_open(board, assignment.incident_id, command.version)
     unit = _takeable(board, command.unit_id, incident, preempt=False)
-    yield AssignmentCancelled(assignment.id, command.reason or "reassigned", now + DEVICE_RECEIPT)
-    yield from _send(board, incident.id, unit, command.by, command.reason, now)
+    yield AssignmentCancelled(assignment.id, command.reason or "reassigned", now + DEVICE_RECEIPT, command.sealed)
+    yield from _send(board, incident.id, unit, command, now)
     made = board.units[unit.id].assignment_id
     yield from match_units(board, (assignment.unit_id,), now)
     return {"assignment_id": made, "incident_id": incident.id, "unit_id": unit.id}
@@ -89,7 +89,7 @@ def reassign(board: Board, command: Reassign, now: datetime) -> Turn:
 def stand_down(board: Board, command: StandDown, now: datetime) -> Turn:
     """Take a unit off; when it was the last one, the dispatcher keeps the incident."""
     assignment = _active(board, command.assignment_id)
-    yield AssignmentCancelled(assignment.id, command.reason or "stood down", now + DEVICE_RECEIPT)
+    yield AssignmentCancelled(assignment.id, command.reason or "stood down", now + DEVICE_RECEIPT, command.sealed)
     incident = board.incidents[assignment.incident_id]
     if incident.is_open and not board.active_assignments(incident):
         yield hold(board, incident.id, Held.UNITS_CLEARED, now)

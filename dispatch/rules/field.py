@@ -49,7 +49,7 @@ def decline_offer(board: Board, command: DeclineOffer, now: datetime) -> Turn:
     """The unit says no: the incident is offered on, the unit is free for others."""
     assignment = _own(board, command.unit_id, command.assignment_id)
     if assignment.status is AssignmentStatus.OFFERED:
-        yield OfferDeclined(assignment.id, command.reason)
+        yield OfferDeclined(assignment.id, command.reason, command.sealed)
         yield from after_ending(board, assignment.id, now)
     elif assignment.status is not AssignmentStatus.DECLINED:
         yield from touch(board, command.unit_id, now)

@@ -4,14 +4,18 @@ from datetime import datetime
 
 from dispatch.board import Board, open_only
 from dispatch.entities import Incident, Link, Place
-from dispatch.status import JOIN_RADIUS_M, JOIN_WINDOW, Kind
+from dispatch.status import CALLS_MAX, CROWD_AT_SIGN, JOIN_RADIUS_M, JOIN_WINDOW, Kind
 from geo.point import distance_m
 
 
 def relate(
     board: Board, caller: str | None, kind: Kind, place: Place | None, now: datetime
 ) -> tuple[Incident | None, tuple[Link, ...]]:
-    """Return the incident a call joins, or else the links its own incident gets; `place` is what it names."""
+    """Return the incident a call joins, or else the links its own incident gets; `place` is what it names.
+
+    A crowd at one sign (a party with many phones, or a flood) becomes more calls of the oldest incident there: the
+    help that is sent stands before all of them, and the line stays short for those elsewhere.
+    """
     links: dict[int, str] = {}
     for incident in of_the_same_number(board, caller, kind, now):
         if not incident.is_open:
@@ -21,9 +25,10 @@ def relate(
         else:
             links[incident.id] = "possible_duplicate"
     if place is not None and place.sign_id is not None:
-        for other in open_only(board, board.open_at_sign.get(place.sign_id, ())):
-            if other.kind is kind:
-                links[other.id] = "possible_duplicate"
+        there = [x for x in open_only(board, board.open_at_sign.get(place.sign_id, ())) if x.kind is kind]
+        if len(there) >= CROWD_AT_SIGN and (served := next((x for x in there if len(x.calls) < CALLS_MAX), None)):
+            return served, ()
+        links |= {x.id: "possible_duplicate" for x in there[:CROWD_AT_SIGN]}
     return None, tuple(Link(incident_id, relation) for incident_id, relation in sorted(links.items()))
 
 

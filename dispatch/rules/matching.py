@@ -113,7 +113,14 @@ def match_units(board: Board, freed: Collection[str], now: datetime) -> Steps:
 
 
 def offer(
-    board: Board, incident: Incident, unit_id: str, ranking: Ranking, now: datetime, *, by: str = "auto", why: str = ""
+    board: Board,
+    incident: Incident,
+    unit_id: str,
+    ranking: Ranking,
+    now: datetime,
+    *,
+    by: str = "auto",
+    sealed: str | None = None,
 ) -> OfferMade:
     """Build the offer, with the ranking that proves the choice."""
     assignment = Assignment(
@@ -128,7 +135,7 @@ def offer(
         hear_by=now + DEVICE_RECEIPT,
         exercise=incident.kind is not Kind.REAL,
     )
-    return OfferMade(assignment, ranking.picks, dict(ranking.passed_over), why)
+    return OfferMade(assignment, ranking.picks, dict(ranking.passed_over), sealed=sealed)
 
 
 def _somebody_may_free_up(board: Board, incident: Incident) -> bool:

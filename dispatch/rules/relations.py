@@ -130,6 +130,7 @@ def split_row(
         alerts=alerts,
         late=any(call.late for call in told) or any(board.alerts[a].late for a in alerts),
         links=(Link(source.id, "split_from"),),
+        shares=tuple(share for share in source.shares if share.agreed_at is not None),
     )
 
 

@@ -50,10 +50,14 @@ class World:
     def unit_ids(self) -> list[str]:
         return list(self.keys.agents)
 
+    @property
+    def sector(self) -> str:
+        """The sector of the units that have keys."""
+        return next(u.sector for u in self.border.units if u.unit_id == self.unit_ids[0])
+
     def sign(self, number: int = 0) -> str:
         """Return the id of a placard in the sector of the units that have keys."""
-        sector = next(u.sector for u in self.border.units if u.unit_id == self.unit_ids[0])
-        return [s.sign_id for s in self.border.signs if s.sector == sector and "R-" not in s.sign_id][number]
+        return [s.sign_id for s in self.border.signs if s.sector == self.sector and "R-" not in s.sign_id][number]
 
     @asynccontextmanager
     async def listening(self, role: str, **hello: Any) -> AsyncIterator["Listener"]:

@@ -216,7 +216,7 @@ STRICT: tuple[tuple[str, str, bytes, str], ...] = (
     ("POST", "/v1/incidents/1/place", b'{"lat": 200, "lon": 1}', "lat"),
     ("POST", "/v1/incidents/1/place", f'{{"sign_id": "{WORD}"}}'.encode(), "sign_id"),
     ("POST", "/v1/incidents/1/place", b'{"lat": 31}', "sign_id"),
-    ("POST", "/v1/incidents/1/merge", b'{"into_id": 99999999}', "incident_id"),
+    ("POST", "/v1/incidents/1/merge", b'{"into_id": 99999999}', "into_id"),
     ("POST", "/v1/incidents/1/split", b'{"calls": [0]}', "calls.0"),
     ("POST", "/v1/incidents/1/split", b'{"calls": "all"}', "calls"),
     ("POST", "/v1/incidents/1/link", b'{"other_id": 1, "relation": "married"}', "relation"),

@@ -191,6 +191,24 @@ async def test_incidents_are_placed_linked_split_and_merged(world: World, psap: 
     assert self_["field"] == "into_id"
 
 
+async def test_a_neighbour_is_asked_to_help_until_the_incident_closes(world: World, psap: Caller, desk: Caller) -> None:
+    call = await psap.done("post", "/v1/calls", {"said": world.sign(2), "call_id": "share-1"})
+    number, other = call["incident_id"], next(u.sector for u in world.border.units if u.sector != world.sector)
+    ask = {"sector": other}
+    for answer in ("decline", "agree"):
+        await desk.done("post", f"{INCIDENT}/share", ask, incident_id=number)
+        assert (await desk.refused("post", f"{INCIDENT}/share", ask, incident_id=number))["code"] == "already_done"
+        await desk.done("post", f"{INCIDENT}/share/{answer}", ask, incident_id=number)
+    assert (await desk.refused("post", f"{INCIDENT}/share/decline", ask, incident_id=number))["status"] == 409
+    shares = (await desk.done("get", INCIDENT, incident_id=number))["incident"]["shares"]
+    assert [(share["sector"], share["agreed_at"] is not None) for share in shares] == [(other, True)]
+    done = {"outcome": "found_well", "release_units": True}
+    await desk.done("post", f"{INCIDENT}/outcome", done, incident_id=number)
+    whole = await desk.done("get", INCIDENT, incident_id=number)
+    assert whole["incident"]["shares"] == []
+    assert "incident.share_agreed" in {line["kind"] for line in whole["timeline"]}
+
+
 async def test_a_tower_says_all_it_has_to_say(world: World, tower: Caller, desk: Caller) -> None:
     sign = next(s.sign_id for s in world.border.signs if s.kind == "rescue_tower" and s.life != "retired")
     press = {"type": "activation", "tower_id": sign, "alert_id": "press-1"}

@@ -21,6 +21,7 @@ class History:
     released: set[int] = field(default_factory=set)
     not_reached: set[tuple[int, int]] = field(default_factory=set)
     versions: dict[int, int] = field(default_factory=dict)
+    helping: set[tuple[int, str]] = field(default_factory=set)
 
     def take(self, event: e.Event, now: datetime) -> None:
         """Judge an event by the board as it stands before it, then fold it."""
@@ -36,6 +37,22 @@ class History:
         for incident in line(self.board) if free else ():
             for unit in free:
                 assert not is_eligible(self.board, unit, incident), f"{unit.id} is free for incident {incident.id}"
+
+    def check_helpers(self, incident_id: int) -> None:
+        """Mutual aid never ends before its incident does."""
+        helpers = {sector for about, sector in self.helping if about == incident_id}
+        assert helpers <= self.board.incidents[incident_id].helpers, "a helper was sent away from an open incident"
+
+    def _share_agreed(self, event: e.ShareAgreed, _now: datetime) -> None:
+        asked = {x.sector for x in self.board.incidents[event.incident_id].shares if x.agreed_at is None}
+        assert event.sector in asked, "a sector helps that nobody asked"
+        self.helping.add((event.incident_id, event.sector))
+
+    def _share_declined(self, event: e.ShareDeclined, _now: datetime) -> None:
+        assert (event.incident_id, event.sector) not in self.helping, "mutual aid was taken back"
+
+    def _closed(self, event: e.OutcomeRecorded | e.IncidentMerged, _now: datetime) -> None:
+        self.helping = {(about, sector) for about, sector in self.helping if about != event.incident_id}
 
     def check_version(self, incident_id: int, version: int) -> None:
         assert version >= self.versions.get(incident_id, 0), "a version went back"
@@ -89,4 +106,8 @@ JUDGES: Final[dict[type, Callable[[History, Any, datetime], None]]] = {
     e.IncidentHeld: History._held,
     e.UnitNotReached: History._unheard,
     e.CallReceived: History._call,
+    e.ShareAgreed: History._share_agreed,
+    e.ShareDeclined: History._share_declined,
+    e.OutcomeRecorded: History._closed,
+    e.IncidentMerged: History._closed,
 }

@@ -82,6 +82,7 @@ class Invariants:
             check(self.board, row)
         if isinstance(row, Incident):
             self.history.check_version(row.id, row.version)
+            self.history.check_helpers(row.id)
         if isinstance(row, Assignment):
             self._check_must_hear(row)
 

@@ -34,7 +34,8 @@ def is_free(unit: Unit) -> bool:
 
 def is_eligible(board: Board, unit: Unit, incident: Incident) -> bool:
     sector = board.sectors.get(unit.sector)
-    may_come = unit.sector == incident.sector or (sector is not None and sector.lends)
+    helps = any(share.sector == unit.sector and share.agreed_at for share in incident.shares)
+    may_come = unit.sector == incident.sector or (sector is not None and sector.lends) or helps
     able = all(need in unit.capabilities for need in incident.needs)
     return is_free(unit) and may_come and able and unit.id not in incident.asked
 

@@ -45,6 +45,7 @@ def _check_closed(row: Incident, active: list[Assignment]) -> None:
     assert row.status in {"Closed", "Cancelled"}, "closed with an open status"
     assert not active, "closed with a unit on it"
     assert row.ages_at is None, "a closed incident grows older"
+    assert not row.shares, "mutual aid outlived its incident"
 
 
 def _check_alarms(board: Board, row: Incident) -> None:

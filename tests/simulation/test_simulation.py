@@ -212,7 +212,18 @@ def a_takeover_gives_no_time_to_hear(patch: pytest.MonkeyPatch) -> None:
     patch.setitem(FOLDS, e.DeskTookOver, took_over)
 
 
+def mutual_aid_ends_before_its_incident(patch: pytest.MonkeyPatch) -> None:
+    fold = FOLDS[e.IncidentRaised]
+
+    def raised(board: Board, event: e.IncidentRaised, at: datetime) -> None:
+        fold(board, event, at)
+        put_incident(board, board.incidents[event.incident_id], at, shares=())
+
+    patch.setitem(FOLDS, e.IncidentRaised, raised)
+
+
 WOUNDS: Final[tuple[Wound, ...]] = (
+    mutual_aid_ends_before_its_incident,
     nobody_is_matched,
     a_declined_offer_frees_nobody,
     held_without_an_alarm,

@@ -4,6 +4,7 @@ from typing import Final
 
 from starlette.requests import HTTPConnection, Request
 
+from app.access.front import source_of
 from app.access.identity import Identity
 from app.access.origin import is_ours
 from app.access.people.sessions import Session
@@ -66,14 +67,14 @@ def is_idle(connection: HTTPConnection, services: Services, session: Session) ->
 def idle_s_of(connection: HTTPConnection, services: Services, session: Session) -> float | None:
     """Return after how long without a touch a new proof is needed; None for never: on a dispatch floor, say."""
     settings = services.settings
-    if session.never_idle or is_within(address_of(connection), settings.floor_networks):
+    if session.never_idle or is_within(address_of(connection, services), settings.floor_networks):
         return None
     return settings.idle_s
 
 
-def address_of(connection: HTTPConnection) -> str:
-    """Return the address a request comes from, as the server saw it."""
-    return connection.client.host if connection.client is not None else ""
+def address_of(connection: HTTPConnection, services: Services) -> str:
+    """Return the address a request comes from, through the fronts an operator trusts."""
+    return source_of(connection, services.settings.trusted_proxies)
 
 
 def session_of(request: Request) -> Session:

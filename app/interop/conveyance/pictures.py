@@ -35,7 +35,7 @@ class ViewPictures:
         return incident if incident and may_follow(self._services, self._identity, incident) else None
 
     def find(self, named: str) -> Incident | None:
-        found = self.get(find_incident(self._board, named, self._issuer))
+        found = self.get(find_incident(self._board, named, self._issuer, psap_of(self._identity)))
         if found is None or found.closed_at is None:
             return found
         age = self._services.clock.now() - found.closed_at
@@ -49,20 +49,35 @@ class ViewPictures:
         return write_eido(Story.on(self._board, self._board.incidents[incident_id]), self._issuer)
 
 
+def psap_of(identity: Identity) -> str | None:
+    """Return under which name this identity's own calls are known, None for who is no PSAP."""
+    return identity.name if identity.role is Role.PSAP else None
+
+
 def may_follow(services: Services, identity: Identity, incident: Incident) -> bool:
     """Whether this identity may see an incident: by its topics, and a PSAP what became of its own callers."""
     if identity.role is Role.PSAP:
         board = services.view.board
         return any(board.calls[i].psap == identity.name for i in incident.calls if i in board.calls)
-    return services.view.may_see("incidents", incident.id, identity.topics())
+    return concerns(identity, incident) and services.view.may_see("incidents", incident.id, identity.topics())
 
 
-def find_incident(board: Board, named: str, issuer: Issuer) -> int:
-    """Return the incident an identifier names: ours, or the one a PSAP's call brought. 0 when there is none."""
+def concerns(identity: Identity, incident: Incident) -> bool:
+    """Whether another agency is told of it: of its sectors only what is known to lie there."""
+    return identity.role is not Role.PARTNER or not identity.sectors or incident.sector is not None
+
+
+def find_incident(board: Board, named: str, issuer: Issuer, psap: str | None = None) -> int:
+    """Return the incident an identifier names: ours, or the one a PSAP's call brought. 0 when there is none.
+
+    PSAPs number their calls as they like: for one that asks, `psap`, only its own count.
+    """
     own = our_id(named, issuer.region, issuer.agency)
     if own is not None:
         return own
     if named.isdecimal() and len(named) <= 16:
         return int(named)
-    newest = [call for call in board.calls.values() if named and call.psap_call_id == named]
+    newest = [
+        call for call in board.calls.values() if named and call.psap_call_id == named and psap in (None, call.psap)
+    ]
     return max((call.incident_id for call in newest), default=0)

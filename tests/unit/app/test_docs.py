@@ -8,15 +8,16 @@ import pytest
 
 from app.administration import UNIT_COLUMNS
 from app.http import openapi
-from app.settings import CONFIG_VARIABLE, Settings, load_settings
+from app.settings import CONFIG_VARIABLE, NOT_PREFIXED, Settings, load_settings
 from geo.registry_rows import COLUMNS
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 
 
 def variables() -> set[str]:
-    urls = {"database_url", "redis_url"}
-    return {n.upper() if n in urls else f"AUXILIO_{n.upper()}" for n in Settings.model_fields} | {CONFIG_VARIABLE}
+    return {n.upper() if n in NOT_PREFIXED else f"AUXILIO_{n.upper()}" for n in Settings.model_fields} | {
+        CONFIG_VARIABLE
+    }
 
 
 def test_the_settings_page_names_every_setting_and_no_other() -> None:

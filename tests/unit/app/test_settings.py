@@ -11,6 +11,7 @@ from app.settings import CONFIG_VARIABLE, SECRET, BadSettings, Settings, load_se
 def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in (
         "DATABASE_URL",
+        "MIGRATE_DATABASE_URL",
         "REDIS_URL",
         *(f"{variable_of((name,))}_FILE" for name in SECRET),
         *(f"AUXILIO_{n.upper()}" for n in Settings.model_fields),

@@ -13,6 +13,8 @@ export interface AlarmLine {
   leadsTo: number | null;
   unitId: string | null;
   towerId: string | null;
+  /** Where it rings. */
+  sector: string | null;
   reason: string;
   alarmIds: number[];
   newsKeys: string[];
@@ -21,7 +23,7 @@ export interface AlarmLine {
 export const LINES_OF_A_KIND = 4; // more of one kind than this become one line with a number
 const URGENT: readonly string[] = ['mayday', 'connection_lost', 'no_unit_available', 'unit_not_reached', 'offer_unanswered'];
 const PLAIN: readonly string[] = ['new_call', 'tower_tamper', 'tower_silent', 'tower_low_battery', 'system', 'out_of_order', 'late_report'];
-const NEVER_FOLDED: readonly string[] = ['mayday', 'connection_lost'];
+const NEVER_FOLDED: readonly string[] = ['mayday', 'connection_lost', 'share_offered'];
 
 export function fold(alarms: readonly Alarm[], news: readonly News[]): AlarmLine[] {
   const by = new Map<string, AlarmLine[]>();
@@ -37,7 +39,7 @@ export function fold(alarms: readonly Alarm[], news: readonly News[]): AlarmLine
 }
 
 function together(first: AlarmLine, alike: readonly AlarmLine[]): AlarmLine {
-  const rest = { incidentId: null, unitId: null, towerId: null, reason: '' };
+  const rest = { incidentId: null, unitId: null, towerId: null, sector: null, reason: '' };
   return {
     ...first,
     ...rest,
@@ -59,6 +61,7 @@ function ofAlarm(alarm: Alarm): AlarmLine {
     leadsTo: alarm.incident_id,
     unitId: alarm.unit_id,
     towerId: alarm.tower_id,
+    sector: alarm.sector,
     reason: alarm.reason,
     alarmIds: [alarm.id],
     newsKeys: [],
@@ -76,6 +79,7 @@ function ofNews(news: News): AlarmLine {
     leadsTo: news.incidentId,
     unitId: null,
     towerId: null,
+    sector: null,
     reason: '',
     alarmIds: [],
     newsKeys: [news.key],

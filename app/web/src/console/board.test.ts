@@ -12,7 +12,7 @@ const incident = (id: number, more: Partial<Incident> = {}): Incident =>
     id, kind: 'real', type: 'SAR', priority: 6, received_at: '2026-11-22T11:00:00Z', opened_at: '2026-11-22T11:00:00Z', where: 'queued', status: 'Active',
     held: null, since: null, held_until: null, ages_at: '2026-11-22T12:00:00Z', sector: 'TUC', place: null, candidates: [], needs: [],
     party: { adults: null, children: null, child_alone: null, kept_together: null }, round: 1, asked: [], calls: [], alerts: [], assignments: [],
-    links: [], callbacks: 0, notes: 0, late: false, reopened: false, agency: null, outcome: null, duplicate_of: null, closed_at: null, version: 1, ...more,
+    links: [], shares: [], callbacks: 0, notes: 0, late: false, reopened: false, agency: null, outcome: null, duplicate_of: null, closed_at: null, version: 1, ...more,
   });
 
 describe('the board', () => {

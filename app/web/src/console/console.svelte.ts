@@ -223,6 +223,7 @@ export class Console {
       seq: stream.seq,
       lateLoops: stream.lateLoops,
       degraded: stream.degraded,
+      floods: stream.floods,
     };
     if (stream.phase === 'refused') void this.session.look();
     this.bell.tick(Date.now());

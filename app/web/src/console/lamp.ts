@@ -8,11 +8,12 @@ export interface Lamp {
   seq: number;
   lateLoops: readonly string[];
   degraded: Readonly<Record<string, string>>;
+  floods: Readonly<Record<string, number>>;
 }
 
 export type LampState = 'live' | 'catching_up' | 'connecting' | 'stale' | 'lost' | 'refused';
 
-export const DARK: Lamp = { phase: 'waiting', ageS: 0, isStale: false, seq: 0, lateLoops: [], degraded: {} };
+export const DARK: Lamp = { phase: 'waiting', ageS: 0, isStale: false, seq: 0, lateLoops: [], degraded: {}, floods: {} };
 
 export function lampState(lamp: Lamp): LampState {
   if (lamp.phase === 'refused') return 'refused';

@@ -14,6 +14,8 @@ export interface Location {
   /** From the current place, or where there is none from the phone; null where there is neither. */
   awayM: number | null;
   awayFrom: 'current' | 'device';
+  /** Calls that named this very sign, as sure as each other: a crowd's are one card. */
+  count: number;
 }
 
 export function locationsOf(incident: Incident, calls: readonly Call[], alerts: readonly Alert[], opened: Readonly<Record<string, PrivateCall>>): Location[] {
@@ -21,9 +23,9 @@ export function locationsOf(incident: Incident, calls: readonly Call[], alerts: 
   const phone = calls.flatMap((call) => opened[call.sealed]?.device?.point ?? [])[0] ?? null;
   const reference = current ?? phone;
   const awayFrom = current === null ? 'device' : 'current';
-  const line = (one: Omit<Location, 'awayM' | 'awayFrom'>): Location => {
+  const line = (one: Omit<Location, 'awayM' | 'awayFrom' | 'count'>): Location => {
     const isReference = one.source === awayFrom;
-    return { ...one, awayFrom, awayM: reference === null || isReference ? null : distanceM(reference, one.point) };
+    return { ...one, count: 1, awayFrom, awayM: reference === null || isReference ? null : distanceM(reference, one.point) };
   };
   const found: Location[] = [];
   if (incident.place !== null) {
@@ -32,7 +34,10 @@ export function locationsOf(incident: Incident, calls: readonly Call[], alerts: 
   }
   for (const call of calls) {
     const best = call.candidates[0];
-    if (best !== undefined) found.push(line({ key: `stated ${call.id}`, source: 'stated', signId: best.sign_id, point: best.point, radiusM: null, state: call.state }));
+    const key = `stated ${best?.sign_id} ${call.state}`;
+    const alike = found.find((one) => one.key === key);
+    if (alike !== undefined) alike.count += 1;
+    else if (best !== undefined) found.push(line({ key, source: 'stated', signId: best.sign_id, point: best.point, radiusM: null, state: call.state }));
     const device = opened[call.sealed]?.device;
     if (device) found.push(line({ key: `device ${call.id}`, source: 'device', signId: null, point: device.point, radiusM: device.radius_m, state: null }));
   }

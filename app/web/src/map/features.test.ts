@@ -11,7 +11,7 @@ const incident = (changes: Partial<Incident>): Incident => ({
   where: 'queued', status: 'Active', held: null, since: null, held_until: null, ages_at: null, sector: 'TUC',
   place: { point: SASABE, state: 'confirmed', source: 'stated', cell: '8948e2a8a8fffff', sign_id: 'TUC-317', sector: 'TUC' },
   candidates: [], needs: [], party: { adults: 1, children: null, child_alone: null, kept_together: null }, round: 1, asked: [],
-  calls: [], alerts: [], assignments: [], links: [], callbacks: 0, notes: 0, late: false, reopened: false, agency: null,
+  calls: [], alerts: [], assignments: [], links: [], shares: [], callbacks: 0, notes: 0, late: false, reopened: false, agency: null,
   outcome: null, duplicate_of: null, closed_at: null, version: 1, ...changes,
 });
 const unit = (changes: Partial<Unit>): Unit => ({

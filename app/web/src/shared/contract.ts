@@ -64,7 +64,7 @@ export interface AlarmDone {
 }
 
 /** Something a person must acknowledge. */
-export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "system";
+export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "share_offered" | "system";
 
 export interface AlarmRaised {
   alarm: Alarm;
@@ -136,7 +136,8 @@ export interface AssignBody {
 
 /** One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
  *
- * `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place. */
+ * `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
+ * `reason` is a code or the service's own words; what a person wrote is sealed, and named by `reason_sealed`. */
 export interface Assignment {
   id: number;
   incident_id: number;
@@ -160,12 +161,15 @@ export interface Assignment {
   cleared_at: string | null;
   ended_at: string | null;
   reason: string | null;
+  reason_sealed: string | null;
 }
 
+/** The unit is taken off. `reason` is ours, a person's is named by `sealed`; version 1 had it in the open. */
 export interface AssignmentCancelled {
   assignment_id: number;
   reason: string;
   hear_by: string;
+  sealed: string | null;
 }
 
 /** A fact from the field moved the assignment on. */
@@ -498,6 +502,7 @@ export interface Incident {
   alerts: (number)[];
   assignments: (number)[];
   links: (Link)[];
+  shares: (Share)[];
   callbacks: number;
   notes: number;
   late: boolean;
@@ -699,17 +704,22 @@ export interface OfferAccepted {
   occurred_at: string;
 }
 
+/** The unit said no. `reason` is a code, other words are named by `sealed`; version 1 had them in the open. */
 export interface OfferDeclined {
   assignment_id: number;
   reason: string;
+  sealed: string | null;
 }
 
-/** A unit is offered an incident. `picks` and `passed_over` prove the choice; `why` is a dispatcher's reason. */
+/** A unit is offered an incident. `picks` and `passed_over` prove the choice.
+ *
+ * `sealed` names a dispatcher's reason. Version 1 had it in the open, as `why`; it stays readable, none is added. */
 export interface OfferMade {
   assignment: Assignment;
   picks: (Pick)[];
   passed_over: Record<string, number>;
   why: string;
+  sealed: string | null;
 }
 
 export interface OfferTimedOut {
@@ -1105,6 +1115,43 @@ export interface SectorRow {
   lends: boolean;
 }
 
+/** Another sector asked to help with one incident; from `agreed_at` on it sees the incident and handles it. */
+export interface Share {
+  sector: string;
+  offered_at: string;
+  agreed_at: string | null;
+}
+
+/** That sector helps, sees and handles the incident until it closes; closing ends every share by itself. */
+export interface ShareAgreed {
+  incident_id: number;
+  sector: string;
+}
+
+/** `sector` is the one that is asked to help. */
+export interface ShareBody {
+  sector: string;
+}
+
+/** The offer came to nothing: refused there, or taken back here. */
+export interface ShareDeclined {
+  incident_id: number;
+  sector: string;
+}
+
+export interface ShareDone {
+  seq: number;
+  incident_id: number;
+  sector: string;
+}
+
+/** Another sector was asked to help; `alarm` rings there. */
+export interface ShareOffered {
+  incident_id: number;
+  sector: string;
+  alarm: Alarm;
+}
+
 /** One placard or rescue tower as the registry has it. `sign_id` is the printed id in canonical form ("TUC-417"). */
 export interface Sign {
   sign_id: string;
@@ -1408,6 +1455,9 @@ export const EVENT_KINDS = [
   "incident.reopened",
   "incident.recalled",
   "incident.handed_off",
+  "incident.share_offered",
+  "incident.share_agreed",
+  "incident.share_declined",
   "incident.aged",
   "incident.noted",
   "offer.made",
@@ -1655,6 +1705,42 @@ export type ServerFrame =
   | {
       seq: number;
       at: string;
+      kind: "incident.share_offered";
+      v: 1;
+      command: string;
+      by: string;
+      event: ShareOffered;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.share_agreed";
+      v: 1;
+      command: string;
+      by: string;
+      event: ShareAgreed;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "incident.share_declined";
+      v: 1;
+      command: string;
+      by: string;
+      event: ShareDeclined;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
       kind: "incident.aged";
       v: 1;
       command: string;
@@ -1680,7 +1766,7 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "offer.made";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: OfferMade;
@@ -1704,7 +1790,7 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "offer.declined";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: OfferDeclined;
@@ -1776,7 +1862,7 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "assignment.cancelled";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: AssignmentCancelled;
@@ -1956,6 +2042,8 @@ export type ServerFrame =
       age_s: number;
       late_loops?: (string)[];
       degraded?: Record<string, string>;
+      /** calls a minute by PSAP */
+      floods?: Record<string, number>;
     }
   | {
       kind: "positions";
@@ -2073,6 +2161,9 @@ export interface Routes {
   "POST /v1/incidents/{incident_id}/merge": { body: MergeBody; answer: IncidentDone };
   "POST /v1/incidents/{incident_id}/split": { body: SplitBody; answer: IncidentDone };
   "POST /v1/incidents/{incident_id}/hand-off": { body: HandOffBody; answer: IncidentDone };
+  "POST /v1/incidents/{incident_id}/share": { body: ShareBody; answer: ShareDone };
+  "POST /v1/incidents/{incident_id}/share/agree": { body: ShareBody; answer: ShareDone };
+  "POST /v1/incidents/{incident_id}/share/decline": { body: ShareBody; answer: ShareDone };
   "GET /v1/units": { body: undefined; answer: (UnitShown)[] };
   "GET /v1/units/{unit_id}": { body: undefined; answer: UnitShown };
   "GET /v1/units/{unit_id}/task": { body: undefined; answer: Task };

@@ -64,6 +64,8 @@ export class Stream {
   attempt = 0;
   lateLoops: string[] = [];
   degraded: Record<string, string> = {};
+  /** PSAPs whose calls flood in, with the calls of the last minute. */
+  floods: Record<string, number> = {};
   readonly topics: string[] | undefined;
   readonly #quietMs: number;
   #connectingSince = 0;
@@ -149,6 +151,7 @@ export class Stream {
         this.#pulseAt = now;
         this.lateLoops = frame.late_loops ?? [];
         this.degraded = frame.degraded ?? {};
+        this.floods = frame.floods ?? {};
         this.#caughtUpTo(frame.seq);
         return [];
       case 'positions':
