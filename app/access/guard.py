@@ -11,7 +11,7 @@ from app.access.front import source_of
 from app.access.identity import Identity, Role
 from app.access.people.cookie import cookie_of
 from app.access.people.entrance import enter
-from app.access.policy import Action, Reach, reach_of, roles_for
+from app.access.policy import FOR_SESSIONS, Action, Reach, reach_of, roles_for
 from app.problems import Problem
 from app.services import Services
 
@@ -75,6 +75,8 @@ async def identify(request: Request, services: Services, action: Action, in_url:
         raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles_for(action)))}")
     if reach is Reach.REGION and identity.sectors:
         raise Problem(403, "wrong_role", "this is for who has the whole region")
+    if cookie is None and action in FOR_SESSIONS:
+        raise Problem(403, "no_session", "this is for people who have signed in, not for keys")
     services.limits.spend(identity.key_id, action)
     return identity
 

@@ -89,6 +89,9 @@ POLICY: Final[dict[Action, Grants]] = {
     Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
 }
 
+# What only somebody who has signed in does: a key is nobody's account.
+FOR_SESSIONS: Final = frozenset({Action.USE_ACCOUNT, Action.CHANGE_ACCOUNT, Action.SEE_PEOPLE, Action.MANAGE_PEOPLE})
+
 # What a session does whose person has not touched the screen for a while: board and alarms run on, acts wait. Reading
 # (GET) goes on as well, but for what is sealed; so does what is asked by POST and records nothing.
 SEEN_WHILE_IDLE: Final = frozenset(
