@@ -19,6 +19,7 @@ from app.routes import (
     board,
     callbacks,
     cap,
+    custody,
     demo,
     eido,
     handling,
@@ -45,7 +46,7 @@ BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
     maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
-    health.router, demo.router, web.router,
+    custody.router, health.router, demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

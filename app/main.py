@@ -26,6 +26,7 @@ from app.loops import (
     hooking,
     keeping,
     locating,
+    retaining,
     signs,
     silence,
     telling,
@@ -74,7 +75,7 @@ async def build_services(
             view = View(await load_board(connection, region, head), head)
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
-    sealer = Sealer(KeyFile(settings.keys_path), region)
+    sealer = Sealer(KeyFile(settings.keys_path), region, settings.rules)
     services = Services(
         settings=settings,
         pool=pool,
@@ -85,7 +86,7 @@ async def build_services(
         tickets=Tickets(),
         sealer=sealer,
         signs=registry,
-        intake=Intake(sealer, registry, frozenset(settings.shared_numbers)),
+        intake=Intake(sealer, registry, frozenset(settings.shared_numbers), settings.number_region),
         positions=Positions(view, forward),
         submitter=submitter,
     )
@@ -237,6 +238,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
         loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
     loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
     loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
+    loops.add("retention", retaining.FOLLOW_S, lambda: retaining.follow_outcomes(services))
+    loops.add("purge", retaining.PURGE_S, lambda: retaining.end_what_is_over(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
 

@@ -14,6 +14,8 @@ from pydantic import (
     DirectoryPath,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -23,6 +25,7 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from app.retention.rules import BACKUP_DAYS, DAYS, MONTH_DAYS, Rules
 from dispatch.entities import SectorRow
 from dispatch.status import Mode
 from geo.sign import IdFormat, Sector
@@ -66,6 +69,7 @@ Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
+Days = Annotated[int, Field(ge=1, le=36_600, validate_default=True)]
 NOT_PREFIXED: Final = ("database_url", "redis_url")
 
 
@@ -105,6 +109,14 @@ class Settings(BaseSettings):
     mqtt_topics: Words = ("application/+/device/+/event/+", "v3/+/devices/+/#")
     location_hosts: Words = ()
     agency: Annotated[str | None, Field(pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")] = None
+    backup_days: Annotated[int, Field(ge=1, le=366)] = BACKUP_DAYS
+    keep_calls_days: Days = DAYS["call"]
+    keep_raw_days: Days = DAYS["raw"]
+    keep_notes_days: Days = DAYS["note"]
+    keep_staff_days: Days = DAYS["staff"]
+    keep_tracks_days: Days = 90
+    heads_dir: Path | None = None
+    number_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -128,6 +140,21 @@ class Settings(BaseSettings):
     def agency_id(self) -> str:
         """Under which name this service writes to others; `.invalid` until an operator sets one."""
         return self.agency or f"{self.region.replace('_', '-')}.auxilio.invalid"
+
+    @property
+    def rules(self) -> Rules:
+        """How long what is personal is kept."""
+        days = (self.keep_calls_days, self.keep_raw_days, self.keep_notes_days, self.keep_staff_days)
+        return Rules(dict(zip(("call", "raw", "note", "staff"), days, strict=True)), self.backup_days)
+
+    @field_validator("keep_calls_days", "keep_raw_days", "keep_notes_days", "keep_staff_days")
+    @classmethod
+    def _outlives_backups(cls, days: int, info: ValidationInfo) -> int:
+        """Refuse what could not be kept to: an old backup would still open what is to be gone everywhere."""
+        least = info.data.get("backup_days", BACKUP_DAYS) + MONTH_DAYS
+        if days < least:
+            raise ValueError(f"at least {least}: the days of a backup and a month")
+        return days
 
     @property
     def keys_path(self) -> Path:

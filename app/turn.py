@@ -8,6 +8,7 @@ from app.callers import Callers
 from app.codec import Recorded, encode_event, incident_of, to_json
 from app.lanes import Waiting
 from app.requests import Answer, Outcome, Request
+from app.retention.holding import holdings_of
 from app.store.ledger import Batch, CommandLine
 from dispatch.board import Board
 from dispatch.commands import ReportAlert, ReportCall
@@ -53,6 +54,7 @@ class Turn:
             reply = to_json(answer.reply).decode()
             self.batch.commands.append(CommandLine(request.id, request.digest, first, answer.seq, reply))
             self.batch.sealed.extend(request.sealed)
+            self.batch.holdings.extend(holdings_of(request, decision.events, self._board))
         return answer
 
 

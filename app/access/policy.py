@@ -30,6 +30,11 @@ class Action(StrEnum):
     SEE_DELIVERIES = "see and send again what partners are told"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_ZONES = "replace weather zones"
+    HOLD_PRIVATE = "hold and erase personal data"
+    SEE_HOLDS = "see what is held"
+    AUDIT = "read who opened what"
+    EXPORT_COUNTS = "export counts"
+    EXPORT_INCIDENTS = "export incidents one by one"
 
 
 class Reach(StrEnum):
@@ -67,6 +72,11 @@ POLICY: Final[dict[Action, dict[Role, Reach]]] = {
     Action.SEE_DELIVERIES: _DESK,
     Action.MANAGE_WEBHOOKS: _DESK,
     Action.MANAGE_ZONES: _FLOOR,
+    Action.HOLD_PRIVATE: {Role.SUPERVISOR: Reach.SECTORS},
+    Action.SEE_HOLDS: {Role.SUPERVISOR: Reach.SECTORS, Role.AUDITOR: Reach.ALL},
+    Action.AUDIT: {Role.AUDITOR: Reach.ALL},
+    Action.EXPORT_COUNTS: {Role.SUPERVISOR: Reach.SECTORS, Role.AUDITOR: Reach.ALL},
+    Action.EXPORT_INCIDENTS: {Role.SUPERVISOR: Reach.SECTORS},
 }
 
 

@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from app.codec import Recorded, chain, decode_event, encode_row
+from app.retention.holding import Holding
 from app.sealing import SealedValue
 from app.store.pool import Connection, Pool, fetch
 from app.store.statements import statement
@@ -70,6 +71,7 @@ class Batch:
     commands: list[CommandLine] = field(default_factory=list)
     sealed: list[SealedValue] = field(default_factory=list)
     callers: list[Caller] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
     rows: dict[Key, Row] = field(default_factory=dict)
 
     @property
@@ -131,6 +133,10 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch) 
         [x.hash for x in batch.callers],
         [x.token for x in batch.callers],
         [x.expires_at for x in batch.callers],
+        [x.sealed for x in batch.holdings],
+        [x.holder_kind for x in batch.holdings],
+        [x.holder_id for x in batch.holdings],
+        [x.number for x in batch.holdings],
     )  # fmt: skip
     try:
         await connection.execute(statement("append_batch"), *args)
