@@ -1,30 +1,25 @@
 """The command line."""
 
-import logging
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
-import uvloop
 
 from app import administration as admin
 from app import running
 from app.access.identity import PEOPLE, Role
 from app.access.keys import create_key
+from app.custody import add_custody
 from app.demo.stage import Options, run_demo
-from app.embedded.errors import EmbeddedError
 from app.engines import engines
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
-from app.settings import BadSettings, Settings, load_settings
-from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
-from app.store.pool import NotDurable, open_pool
-from app.verify import verify as verify_ledger
-from geo.registry_rows import UnreadableRows, to_csv, to_geojson
+from app.store.pool import open_pool
+from app.terminal import fail, run, settings
+from geo.registry_rows import to_csv, to_geojson
 
 T = TypeVar("T")
 cli = typer.Typer(
@@ -34,13 +29,12 @@ cli = typer.Typer(
     help="Auxilio: a lost person reads out a 911 placard or presses a rescue tower's button; the nearest unit goes.",
     epilog="Settings: DATABASE_URL, REDIS_URL, AUXILIO_* (docs/settings.md). Without the URLs, embedded servers run.",
 )
-ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
 registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
-cli.add_typer(ledger_cli, name="ledger")
+add_custody(cli)
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
@@ -53,33 +47,6 @@ Tls = Annotated[
     bool | None,
     typer.Option("--tls", help="Serve HTTPS with a certificate of our own, and show phones the way in by a QR code."),
 ]
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    """End with a message in words."""
-    typer.secho(message, fg=typer.colors.RED, err=True)
-    raise typer.Exit(status)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, with what an operator can mend said in words."""
-    try:
-        return uvloop.run(work)
-    except (BadSettings, EmbeddedError, NotDurable, NoLedger, UnreadableRows, OSError) as error:
-        fail(f"{type(error).__name__}: {error}", 2)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def settings(**given: Any) -> Settings:
-    try:
-        found = load_settings(**given)
-    except BadSettings as error:
-        fail(f"settings refused:\n{error}", 2)
-    logging.basicConfig(
-        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    return found
 
 
 def say(line: str, more: str) -> None:
@@ -131,25 +98,6 @@ def migrate() -> None:
 
     applied = run(work())
     typer.echo("\n".join(applied) if applied else "nothing to do")
-
-
-@ledger_cli.command("verify")
-def ledger_verify() -> None:
-    """Check the hash chain, and that the ledger folds to exactly the read tables. Exit 1 on any fault."""
-    found = settings()
-
-    async def work() -> Any:
-        async with engines(found) as urls:
-            return await verify_ledger(urls.database, found.region)
-
-    report = run(work())
-    for fault in report.faults:
-        typer.echo(fault)
-    if report.faults_more:
-        typer.echo(f"... and {report.faults_more} more")
-    verdict = "sound" if report.is_sound else f"{len(report.faults) + report.faults_more} FAULTS"
-    typer.echo(f"{report.events} events, {report.rows} rows: {verdict}")
-    raise typer.Exit(0 if report.is_sound else 1)
 
 
 @registry_cli.command("import")

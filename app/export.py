@@ -27,7 +27,8 @@ async def count_incidents(
     pool: Pool, region: str, since: datetime, until: datetime, sectors: Sequence[str] = ()
 ) -> list[dict[str, Any]]:
     """Return counts of real incidents by month and H3 cell of resolution 7; see `fold`."""
-    return fold(await fetch(pool, "count_incidents_for_export", region, since, until, list(sectors)))
+    rows = await fetch(pool, "count_incidents_for_export", region, since, until, list(sectors))
+    return fold([dict(row) for row in rows])
 
 
 def fold(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

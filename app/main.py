@@ -27,6 +27,7 @@ from app.loops import (
     keeping,
     locating,
     retaining,
+    signing,
     signs,
     silence,
     telling,
@@ -240,6 +241,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
     loops.add("retention", retaining.FOLLOW_S, lambda: retaining.follow_outcomes(services))
     loops.add("purge", retaining.PURGE_S, lambda: retaining.end_what_is_over(services))
+    loops.add("signed heads", signing.PAUSE_S, lambda: signing.sign_heads(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
 
