@@ -87,6 +87,7 @@ export class Console {
   }
 
   connect(): void {
+    if (this.session.me?.role === 'auditor') return; // sees the audit trail, and no board
     this.#connection?.stop();
     this.#connection = new Connection(this.session.api, {
       replace: (board) => {

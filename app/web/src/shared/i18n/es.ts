@@ -1,3 +1,4 @@
+import { custody } from './custody/es';
 import { desk } from './desk/es';
 import { agent } from './agent/es';
 import type { en } from './en';
@@ -7,6 +8,7 @@ import { partners } from './partners/es';
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
   ...map,
+  ...custody,
   ...desk,
   ...partners,
   ...agent,

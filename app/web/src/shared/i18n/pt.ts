@@ -1,3 +1,4 @@
+import { custody } from './custody/pt';
 import { desk } from './desk/pt';
 import { agent } from './agent/pt';
 import type { en } from './en';
@@ -7,6 +8,7 @@ import { partners } from './partners/pt';
 /** Portuguese. */
 export const pt: Record<keyof typeof en, string> = {
   ...map,
+  ...custody,
   ...desk,
   ...partners,
   ...agent,
