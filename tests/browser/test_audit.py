@@ -38,9 +38,7 @@ async def page(browser: Browser, world: Stage) -> AsyncIterator[Page]:
     await context.close()
 
 
-async def test_an_auditor_reads_who_opened_what_and_why_and_nothing_that_was_sealed(
-    page: Page, tmp_path: Path
-) -> None:
+async def test_an_auditor_reads_who_opened_what_and_why_and_nothing_that_was_sealed(page: Page, tmp_path: Path) -> None:
     trail = page.get_by_test_id("trail")
     await expect(trail).to_contain_text(PURPOSE)
     await expect(trail).to_contain_text("dispatcher-1")
