@@ -80,9 +80,7 @@ class Answers:
             path = answer.request.url.path
             self.count += 1
             if not (may_open and answer.is_success and path.startswith("/v1/private/")):
-                self.said.append(
-                    f"{answer.request.method} {path} {answer.status_code} {dict(answer.headers)} {answer.text}"
-                )
+                self.said.append(f"{answer.status_code} {dict(answer.headers)} {answer.text}")
 
         return {"response": [keep]}
 
