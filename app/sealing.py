@@ -13,10 +13,10 @@ from uuid import UUID, uuid4, uuid5
 
 import msgspec
 
-from app.keyfile import KEY_BYTES, LOOKUP, KeyFile, KeyKeeper, KeyMissing, decrypt, encrypt
+from app.keyfile import KEY_BYTES, LOOKUP, NONCE_BYTES, KeyFile, KeyKeeper, KeyMissing, decrypt, encrypt
 from app.retention.rules import Rules
 
-__all__ = ["KeyFile", "KeyKeeper", "KeyMissing", "SealedValue", "Sealer", "raw_id"]
+__all__ = ["NONCE_BYTES", "KeyFile", "KeyKeeper", "KeyMissing", "SealedValue", "Sealer", "raw_id"]
 
 RAW: Final = "raw"
 

@@ -29,21 +29,10 @@ SELECT DISTINCT ON (region, sealed) region, sealed, holder_kind, holder_id
        ) AS told
  ORDER BY region, sealed, seq;
 
--- The batch as before, and whose each sealed value is, in the same transaction.
-CREATE FUNCTION append_batch(
-    p_region text, p_epoch bigint, p_first bigint, p_last bigint, p_hash bytea,
-    p_command_ids uuid[], p_kinds text[], p_versions smallint[], p_ats timestamptz[], p_incident_ids bigint[],
-    p_bodies text[], p_hashes bytea[],
-    c_ids uuid[], c_digests bytea[], c_firsts bigint[], c_lasts bigint[], c_replies text[],
-    p_rows jsonb,
-    s_ids uuid[], s_kinds text[], s_wrap_keys text[], s_data_keys bytea[], s_bodies bytea[],
-    k_hashes bytea[], k_tokens text[], k_expires timestamptz[],
-    h_sealed uuid[], h_kinds text[], h_ids bigint[], h_numbers bytea[]
-) RETURNS void LANGUAGE plpgsql AS $$
+-- Called beside `append_batch`, in the same statement and so the same transaction.
+CREATE FUNCTION record_holdings(p_region text, h_sealed uuid[], h_kinds text[], h_ids bigint[], h_numbers bytea[])
+    RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM append_batch(p_region, p_epoch, p_first, p_last, p_hash, p_command_ids, p_kinds, p_versions, p_ats,
-                         p_incident_ids, p_bodies, p_hashes, c_ids, c_digests, c_firsts, c_lasts, c_replies, p_rows,
-                         s_ids, s_kinds, s_wrap_keys, s_data_keys, s_bodies, k_hashes, k_tokens, k_expires);
     IF cardinality(h_sealed) > 0 THEN
         INSERT INTO holdings (region, sealed, holder_kind, holder_id, number)
         SELECT p_region, t.* FROM unnest(h_sealed, h_kinds, h_ids, h_numbers) AS t;
@@ -129,9 +118,11 @@ CREATE TABLE audit_heads (
     first_before bytea NOT NULL DEFAULT '\x'::bytea
 );
 
--- Adds one row to the trail; the head row is locked first, so the processes take turns.
+-- Adds one row to the trail; the head row is locked first, so the processes take turns. With the owner's rights: who
+-- may add a row need not be able to change one.
 CREATE FUNCTION record_audit(p_region text, p_act text, p_by text, p_role text, p_about text, p_incident bigint,
-                             p_reason uuid, p_more jsonb) RETURNS bigint LANGUAGE plpgsql AS $$
+                             p_reason uuid, p_more jsonb) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     head audit_heads;
     line text;
@@ -150,7 +141,8 @@ BEGIN
 END $$;
 
 -- Ends the trail's rows older than an instant; what the first kept row follows is kept with the head.
-CREATE FUNCTION end_audit(p_region text, p_before timestamptz) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION end_audit(p_region text, p_before timestamptz) RETURNS bigint
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
     last_seq bigint;
 BEGIN

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.retention.rules import BY_ITSELF, CLASS_OF, Rules
+from app.retention.rules import CLASS_OF, Rules
 from app.retention.wrapping import WrapName, month_of, read_name
 from app.sealing import KeyMissing, SealedValue, Sealer
 from app.store.ledger import read_head
@@ -179,11 +179,13 @@ class Retention:
 
     def _wanted(self, row: asyncpg.Record, now: datetime) -> WrapName:
         """Return the key a value belongs under. What is nobody's keeps its last month, or gets one from now on."""
-        of, generation = CLASS_OF.get(row["kind"], "call"), self._sealer.keys.generation()
-        name = read_name(row["wrap_key"])
-        if name is not None and name.until and (of in BY_ITSELF or not row["has_holder"]):
+        kind, generation = row["kind"], self._sealer.keys.generation()
+        of, name = CLASS_OF.get(kind, "call"), read_name(row["wrap_key"])
+        if row["has_holder"]:
+            return self._rules.wanted(of, row["ended_at"], now, generation)
+        if name is not None and name.until:
             return replace(name, generation=generation)
-        return self._rules.wanted(of, row["ended_at"] if row["has_holder"] else now, now, generation)
+        return self._rules.wanted(of, now if kind in CLASS_OF else None, now, generation)
 
     async def _end(self, name: str, now: datetime) -> tuple[int, bool]:
         """Delete a share of what ended with a key's month; what is kept after all is moved away."""
@@ -204,11 +206,11 @@ class Retention:
         return deleted, await self._has_nothing_under(name)
 
     def _is_due(self, row: asyncpg.Record, now: datetime) -> bool:
-        of = CLASS_OF.get(row["kind"], "call")
-        if of in BY_ITSELF or not row["has_holder"]:
+        """Whether a value that is under a key of a past month has ended by all that is known now."""
+        if not row["has_holder"]:
             return True
-        ended_at = row["ended_at"]
-        return ended_at is not None and month_of(ended_at + timedelta(days=self._rules.days[of])) < month_of(now)
+        ended_at, days = row["ended_at"], self._rules.days[CLASS_OF.get(row["kind"], "call")]
+        return ended_at is not None and month_of(ended_at + timedelta(days=days)) < month_of(now)
 
     async def _destroy(self, name: str) -> None:
         self._sealer.keys.destroy(name)

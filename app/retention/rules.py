@@ -6,7 +6,8 @@ from typing import Final
 
 from app.retention.wrapping import WrapName, month_of
 
-# Which class a kind of value belongs to. A kind nobody named is kept like a call's contents.
+# Which class a kind of value belongs to. A kind nobody named is kept like a call's contents if it is with an incident,
+# and else until somebody names it.
 CLASS_OF: Final = {"call": "call", "alert": "call", "raw": "raw", "note": "note", "purpose": "staff"}
 BY_ITSELF: Final = frozenset({"staff"})  # classes whose time runs from the making: they belong to no incident
 MONTH_DAYS: Final = 31

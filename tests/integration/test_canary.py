@@ -19,10 +19,12 @@ from redis.asyncio import Redis
 
 from app.access.identity import Role
 from app.access.keys import create_key
+from app.interop.callbacks.addresses import set_address
 from app.main import HEART_S
 from app.relay import channel
 from app.routes.eido_examples import EIDO_EXAMPLE, PIDF_EXAMPLE
 from app.routes.hazard_examples import CAP_EXAMPLE
+from app.settings import Settings
 from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines, Service, client
 from tests.integration.backup import dump_text
@@ -55,7 +57,7 @@ class Day:
     def http(self, who: str, *, by: Service | None = None) -> httpx.AsyncClient:
         """Return a client whose answers are kept."""
         made = client(by or self.world.service, self.keys[who])
-        made.event_hooks = self.answers.hook(may_open=who in ("dispatcher", "supervisor"))  # type: ignore[assignment]
+        made.event_hooks = self.answers.hook(may_open=who in ("dispatcher", "supervisor"))
         return made
 
     async def places(self) -> dict[str, str]:
@@ -90,6 +92,7 @@ async def day(rig: Engines) -> AsyncIterator[Day]:
         await gateway.start()
         lived = Day(world, gateway, rig, await keys_of(world), Canaries(Random(SEED)))
         async with listening(lived):
+            await partners(lived)
             await reports(lived)
             incidents = await calls(lived)
             await desk_work(lived, incidents)
@@ -157,6 +160,15 @@ async def hear(socket: websockets.ClientConnection, heard: list[Any]) -> None:
     with suppress(websockets.ConnectionClosedError):
         async for text in socket:
             heard.append(json.loads(text))  # noqa: PERF401 - kept as it comes, whatever ends it
+
+
+async def partners(day: Day) -> None:
+    """Let partners be told: what waits for them stands in the database, as nobody takes it."""
+    settings = Settings(data_dir=day.world.service.folder, region=REGION)
+    await set_address(settings, day.world.database, "psap-1", "https://127.0.0.1:9/canary")
+    async with day.http("dispatcher") as desk:
+        hook = {"url": "http://127.0.0.1:9/canary", "kinds": ["*"], "sectors": []}
+        assert (await desk.post("/v1/webhooks", json=hook)).status_code == 201
 
 
 async def reports(day: Day) -> None:
@@ -375,6 +387,9 @@ async def test_no_canary_of_a_day_is_anywhere_in_clear(day: Day) -> None:
     empty = {place for place, text in places.items() if len(text) < 50}
     assert empty <= {"redis", "gateway's log"}, "whatever is searched is there"  # these two may have had nothing to say
     assert len(day.put.put) > 60
+    for table in ("callbacks", "webhook_deliveries", "sealed", "audit_trail"):
+        (row,) = await day.world.query(f"SELECT count(*) AS n FROM {table}")
+        assert row["n"] > 5, table
     assert day.answers.count > 120
     found = found_in(places, day.put.put)
     print(f"{len(day.put.put)} canaries, {len(places)} places, {day.answers.count} answers: {len(found)} found")  # noqa: T201
@@ -406,6 +421,6 @@ async def test_the_search_goes_red_wherever_a_canary_is_planted(day: Day) -> Non
         await redis.aclose()
     kept = (day.answers.said, day.heard, day.relayed, day.exported)
     for what, length in zip(kept, before, strict=True):
-        del what[length:]  # type: ignore[attr-defined]
+        del what[length:]
     wanted = {"database backup", "redis", "redis, on its way", "sockets", "answers", "service's log", "exports"}
     assert found == wanted

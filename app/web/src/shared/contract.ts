@@ -8,7 +8,7 @@ export interface AccessNotes {
   landowner: string;
 }
 
-export type Act = "read" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+export type Act = "read" | "reseal" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
 
 export interface Activations {
   days: number;
@@ -1177,7 +1177,7 @@ export interface TrailBody {
 export interface TrailRow {
   seq: number;
   at: string;
-  act: "read" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+  act: "read" | "reseal" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
   by: string;
   role: string | null;
   about: string | null;

@@ -22,6 +22,7 @@ export const custody = {
   'audit.out': 'Sign out',
   'audit.shown': '{n} shown',
   'act.read': 'opened',
+  'act.reseal': 'resealed by the service',
   'act.hold': 'held',
   'act.release': 'hold released',
   'act.erase': 'erased',

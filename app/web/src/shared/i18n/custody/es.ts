@@ -24,6 +24,7 @@ export const custody: Record<keyof typeof en, string> = {
   'audit.out': 'Cerrar sesión',
   'audit.shown': '{n} mostrados',
   'act.read': 'abrió',
+  'act.reseal': 'vuelto a sellar por el servicio',
   'act.hold': 'retuvo',
   'act.release': 'retención levantada',
   'act.erase': 'borró',

@@ -24,6 +24,7 @@ export const custody: Record<keyof typeof en, string> = {
   'audit.out': 'Terminar sessão',
   'audit.shown': '{n} mostrados',
   'act.read': 'abriu',
+  'act.reseal': 'selado de novo pelo serviço',
   'act.hold': 'reteve',
   'act.release': 'retenção levantada',
   'act.erase': 'eliminou',
