@@ -533,6 +533,8 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("post", "/v1/erasures"): (ref("Erased"), ERASED),
     ("post", "/v1/audit"): (obj(rows=listed(ref("TrailRow")), is_whole=FLAG), {"rows": [TRAIL_ROW], "is_whole": True}),
     ("get", "/v1/audit/counts"): (listed(obj(month=TEXT, by=TEXT, act=TEXT, n=WHOLE)), [TRAIL_COUNT]),
+    ("get", "/v1/audit/counts.csv"): (TEXT, "month,by,act,n\n2026-11,dispatcher-1,read,41\n"),
+    ("get", "/v1/export/counts.csv"): (TEXT, "month,cell,incidents,found,not_found\n2026-11,8748c5b65ffffff,12,9,\n"),
     ("get", "/v1/export/counts"): (
         listed(obj(month=TEXT, cell=TEXT, incidents=WHOLE, found=nullable(WHOLE), not_found=nullable(WHOLE))),
         [{"month": "2026-11", "cell": "8748c5b65ffffff", "incidents": 12, "found": 9, "not_found": None}],
@@ -548,6 +550,8 @@ MEDIA: Final = {
     ("get", "/v1/eido/{incident}"): "application/emergency.eido+json",
     ("get", "/v1/incidents/{incident_id}/cap"): "application/cap+xml",
     ("get", "/v1/hazards"): "application/geo+json",
+    ("get", "/v1/audit/counts.csv"): "text/csv",
+    ("get", "/v1/export/counts.csv"): "text/csv",
 }
 
 ASKED: Final[dict[str, dict[str, Any]]] = {

@@ -7,7 +7,7 @@ from app.retention.retention import Retention
 from app.services import Services
 from app.store.pool import execute
 
-FOLLOW_S: Final = 5.0
+FOLLOW_S: Final = 2.0
 PURGE_S: Final = 600.0
 
 

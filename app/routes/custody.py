@@ -1,7 +1,7 @@
 """Personal data in good hands: holds, erasing before the time, the trail of who opened what, exports."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Any, Final
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1", tags=["custody"], responses=examples.ERRORS)
 LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SEQ_MAX: Final = 2**53
-Form = Annotated[Literal["json", "csv"], Query(alias="format")]
+SHOWN_MAX: Final = 5
 Since = Annotated[datetime | None, Query(description="with a time zone; default: from the beginning")]
 Until = Annotated[datetime | None, Query(description="with a time zone; default: until now")]
 
@@ -106,7 +106,8 @@ async def erase_values(body: bodies.EraseBody, services: Parts, identity: MayHol
     )
     kept = [{"incident_id": incident_id, "why": why} for incident_id, why in sorted(done.kept.items())]
     if kept and not done.values:
-        raise Problem(409, "not_allowed_now", f"it is {kept[0]['why']}: what is sealed of it is kept", kept=kept)
+        why = ", ".join(f"incident {one['incident_id']} is {one['why']}" for one in kept[:SHOWN_MAX])
+        raise Problem(409, "not_allowed_now", f"{why}: what is sealed of it is kept")
     if not done.values:
         raise Problem(404, "not_found", "nothing sealed is kept of that")
     return {
@@ -142,28 +143,31 @@ async def read_trail(body: bodies.TrailBody, services: Parts, identity: MayAudit
 
 
 @router.get("/audit/counts")
-async def count_trail(
-    services: Parts, identity: MayAudit, since: Since = None, until: Until = None, form: Form = "json"
-) -> Response:
+async def count_trail(services: Parts, identity: MayAudit, since: Since = None, until: Until = None) -> Response:
     """Return how often who did what, by month: what an auditor may hand on."""
-    await trail_of(services).record(Act.READ_TRAIL, identity.name, role=identity.role)
-    rows = await fetch(
-        services.pool, "count_audit", services.settings.region, _aware(since) or EARLIEST, _aware(until) or LATEST
-    )
-    return _in(form, [dict(row) for row in rows], ("month", "by", "act", "n"))
+    return _json(await _trail_counts(services, identity, since, until))
+
+
+@router.get("/audit/counts.csv")
+async def count_trail_csv(services: Parts, identity: MayAudit, since: Since = None, until: Until = None) -> Response:
+    """Return the same as a table."""
+    return _csv(await _trail_counts(services, identity, since, until), ("month", "by", "act", "n"))
 
 
 @router.get("/export/counts")
 async def export_counts(
-    services: Parts, identity: MayExportCounts, since: Since = None, until: Until = None, form: Form = "json"
+    services: Parts, identity: MayExportCounts, since: Since = None, until: Until = None
 ) -> Response:
     """Return incidents counted by month and H3 cell of resolution 7; fewer than five are never told apart."""
-    region = services.settings.region
-    rows = await export.count_incidents(
-        services.pool, region, _aware(since) or EARLIEST, _aware(until) or services.clock.now(), identity.sectors
-    )
-    await trail_of(services).record(Act.EXPORT, identity.name, role=identity.role, more={"counts": len(rows)})
-    return _in(form, rows, export.COUNTED)
+    return _json(await _export_counts(services, identity, since, until))
+
+
+@router.get("/export/counts.csv")
+async def export_counts_csv(
+    services: Parts, identity: MayExportCounts, since: Since = None, until: Until = None
+) -> Response:
+    """Return the same as a table."""
+    return _csv(await _export_counts(services, identity, since, until), export.COUNTED)
 
 
 @router.post("/export/incidents")
@@ -179,6 +183,23 @@ async def export_incidents(body: bodies.ExportBody, services: Parts, identity: M
     more = {"incidents": len(rows), "since": since.isoformat(), "until": until.isoformat()}
     await trail_of(services).record(Act.EXPORT, identity.name, role=identity.role, reason=body.reason, more=more)
     return _json(rows)
+
+
+async def _trail_counts(
+    services: Services, identity: Identity, since: datetime | None, until: datetime | None
+) -> list[dict[str, Any]]:
+    await trail_of(services).record(Act.READ_TRAIL, identity.name, role=identity.role)
+    span = (_aware(since) or EARLIEST, _aware(until) or LATEST)
+    return [dict(row) for row in await fetch(services.pool, "count_audit", services.settings.region, *span)]
+
+
+async def _export_counts(
+    services: Services, identity: Identity, since: datetime | None, until: datetime | None
+) -> list[dict[str, Any]]:
+    span = (_aware(since) or EARLIEST, _aware(until) or services.clock.now())
+    rows = await export.count_incidents(services.pool, services.settings.region, *span, identity.sectors)
+    await trail_of(services).record(Act.EXPORT, identity.name, role=identity.role, more={"counts": len(rows)})
+    return rows
 
 
 async def _reasons(services: Services, ids: list[Any]) -> dict[Any, str | None]:
@@ -202,7 +223,5 @@ def _json(value: Any) -> Response:
     return Response(orjson.dumps(value, option=orjson.OPT_UTC_Z), media_type="application/json")
 
 
-def _in(form: str, rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Response:
-    if form == "csv":
-        return Response(export.to_csv(rows, columns), media_type="text/csv; charset=utf-8")
-    return _json(rows)
+def _csv(rows: list[dict[str, Any]], columns: tuple[str, ...]) -> Response:
+    return Response(export.to_csv(rows, columns), media_type="text/csv")

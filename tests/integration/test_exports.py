@@ -36,7 +36,7 @@ async def test_counts_are_by_month_and_coarse_cell_and_leave_out_tests(
     rows = (await supervisor.get("/v1/export/counts")).json()
     point = next(s.point for s in world.border.signs if s.sign_id == world.sign(0))
     assert [(row["cell"], row["incidents"], row["found"]) for row in rows] == [(point.cell(7), 7, None)]
-    text = (await supervisor.get("/v1/export/counts", params={"format": "csv"})).text
+    text = (await supervisor.get("/v1/export/counts.csv")).text
     assert text.splitlines()[0] == "month,cell,incidents,found,not_found"
 
 

@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from app.access.identity import Role
+from app.loops.retaining import FOLLOW_S
 from app.retention import retention as rounds
 from app.retention.retention import Retention
 from app.retention.rules import Rules
@@ -21,9 +22,11 @@ from app.sealing import KeyFile, KeyMissing, SealedValue, Sealer
 from app.store.pool import open_pool
 from app.verify import verify
 from loadtests.rig import REGION, Engines, Service, client
+from tests.browser.patience import eventually
 from tests.integration.backup import dump, restore
 from tests.integration.people import person_key
 from tests.integration.scene import World, a_world
+from tests.integration.terminal import auxilio
 
 RULES = Rules()
 NOW = datetime.now(UTC)
@@ -244,7 +247,8 @@ async def test_a_caller_s_values_are_erased_at_once_but_not_while_somebody_looks
     case = await a_case(world, 5)
     ask = {"number": f"+1 {case.number[:3]} {case.number[3:]}", "reason": "asked by the person"}
     refused = await supervisor.post("/v1/erasures", json=ask)
-    assert (refused.status_code, refused.json()["kept"]) == (409, [{"incident_id": case.incident_id, "why": "open"}])
+    assert refused.status_code == 409
+    assert refused.json()["detail"].startswith(f"incident {case.incident_id} is open")
     await end(world, case, "found_well")
     done = (await supervisor.post("/v1/erasures", json=ask)).json()
     assert done == {"values": 2, "incidents": [case.incident_id], "kept": [], "gone_from_backups_in_days": 35}
@@ -256,7 +260,7 @@ async def test_a_caller_s_values_are_erased_at_once_but_not_while_somebody_looks
     assert (await supervisor.post("/v1/erasures", json=both)).status_code == 404
     held = {"incident_id": cases.held.incident_id, "reason": "asked by the person"}
     refused = await supervisor.post("/v1/erasures", json=held)
-    assert refused.json()["kept"] == [{"incident_id": cases.held.incident_id, "why": "held"}]
+    assert refused.json()["detail"].startswith(f"incident {cases.held.incident_id} is held")
     assert (await verify(world.database, REGION)).is_sound
 
 
@@ -298,3 +302,48 @@ async def test_a_reopened_incident_s_values_wait_again(world: World, retention: 
         assert answer.status_code == 200, answer.text
     await retention.follow(NOW)
     assert all("/open/" in key for key in await keys_over(world, case))
+
+
+async def test_the_command_line_holds_erases_and_replaces_keys(world: World) -> None:
+    case, folder = await a_case(world, 10), world.service.folder
+    await end(world, case, "found_well")
+
+    async def run(*args: str, typed: str = "", status: int = 0) -> str:
+        done = await auxilio(world.database, world.redis, folder, *args, typed=typed)
+        assert done.exit_code == status, done.output
+        return done.output
+
+    number = str(case.incident_id)
+    said = await run("holds", "set", number, "--reason", "order of the county court")
+    assert f"incident {number} legal" in await run("holds", "list")
+    assert "is held: kept" in await run("erase", "--incident", number, "--reason", "asked", status=1)
+    await run("holds", "release", said.split()[1], "--reason", "lifted")
+    await run("holds", "release", said.split()[1], "--reason", "lifted", status=1)
+    await run("holds", "set", "999999", "--reason", "nobody", status=1)
+    rotated = await run("sealing", "rotate", "--new-keys")
+    assert int(rotated.split()[0]) > 3
+    assert not [line for line in (await run("sealing", "keys")).splitlines() if "#3" not in line and line[-2:] != " 0"]
+    assert (await open_value(world, case.call)).json()["name"] == "Inés"
+    assert "2 values erased" in await run("erase", "--number", "--reason", "asked", typed=f"{case.number}\n")
+    assert "1 values erased" in await run("erase", "--sealed", case.note, "--reason", "asked")
+    await run("erase", "--number", "--reason", "asked", typed="nothing\n", status=2)
+    await run("erase", "--reason", "asked", status=2)
+    assert (await verify(world.database, REGION)).is_sound
+
+
+async def test_the_service_does_all_of_it_by_itself(world: World, cases: Cases) -> None:
+    assert await world.service.stop() == 0
+    await world.service.start()
+    this = f"/open/{month_of(NOW)}"
+
+    async def has_rolled() -> bool:
+        return all(this in key for key in await keys_over(world, cases.open))
+
+    await eventually(has_rolled, "the next month's keys, which the tests before wrapped under, are not this month's")
+    case = await a_case(world, 11)
+    await end(world, case, "found_well")
+
+    async def has_moved() -> bool:
+        return all("/until/" in key for key in await keys_over(world, case))
+
+    assert await eventually(has_moved, "an outcome is followed") < 2 * FOLLOW_S

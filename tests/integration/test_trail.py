@@ -1,8 +1,6 @@
 """Who opened what, and why, is on record; and neither that record nor the ledger can be changed unseen."""
 
 import asyncio
-import os
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -24,6 +22,7 @@ from loadtests.rig import REGION, Engines, client
 from tests.integration.backup import dump, restore
 from tests.integration.people import person_key
 from tests.integration.scene import World, a_world
+from tests.integration.terminal import auxilio
 
 PURPOSE: Final = "to call Inés back"
 # Each as somebody with the database's password would do it, and what is said of it.
@@ -179,7 +178,7 @@ async def test_an_auditor_sees_no_personal_data_and_nobody_else_sees_the_trail(
 
 async def test_counts_of_acts_can_be_handed_on_as_csv(world: World, sealed: list[str], auditor: str) -> None:
     async with client(world.service, auditor) as http:
-        text = (await http.get("/v1/audit/counts", params={"format": "csv"})).text
+        text = (await http.get("/v1/audit/counts.csv")).text
         rows = (await http.get("/v1/audit/counts")).json()
     lines = text.splitlines()
     assert lines[0] == "month,by,act,n"
@@ -252,17 +251,12 @@ async def test_the_command_line_verifies_against_heads_kept_elsewhere(
 ) -> None:
     (file, *_) = sorted(heads_dir.iterdir())
     more = ["--heads", str(file), "--public-key", key_of(world)]
-    assert await run(world, template, "ledger", "verify", *more) == 0
-    assert await run(world, template, "ledger", "verify") == 0
+    folder = world.service.folder
+    sound = await auxilio(template, world.redis, folder, "ledger", "verify", *more)
+    assert (sound.exit_code, sound.output.rstrip()[-5:]) == (0, "sound")
+    assert (await auxilio(template, world.redis, folder, "ledger", "verify")).exit_code == 0
+    assert (await auxilio(template, world.redis, folder, "ledger", "verify", *more[:2])).exit_code == 2
+    assert (await auxilio(template, world.redis, folder, "ledger", "public-key")).output.strip() == key_of(world)
     dsn = await a_copy(rig, template, "shortened", TAMPERED["the last event gone with the head moved"][0])
-    assert await run(world, dsn, "ledger", "verify", *more) == 1
-
-
-async def run(world: World, database: str, *args: str) -> int:
-    """Run the command line on a database and return its exit status."""
-    env = {**os.environ, "DATABASE_URL": database, "REDIS_URL": world.redis, "AUXILIO_REGION": REGION}
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "app.cli", *args,
-        env=env | {"AUXILIO_DATA_DIR": str(world.service.folder)}, stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
-    return await process.wait()
+    short = await auxilio(dsn, world.redis, folder, "ledger", "verify", *more)
+    assert (short.exit_code, "and gone" in short.output) == (1, True)

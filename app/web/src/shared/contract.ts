@@ -2052,6 +2052,7 @@ export interface Routes {
       act: string;
       n: number;
     })[] };
+  "GET /v1/audit/counts.csv": { body: undefined; answer: undefined };
   "GET /v1/export/counts": { body: undefined; answer: ({
       month: string;
       cell: string;
@@ -2059,6 +2060,7 @@ export interface Routes {
       found: number | null;
       not_found: number | null;
     })[] };
+  "GET /v1/export/counts.csv": { body: undefined; answer: undefined };
   "POST /v1/export/incidents": { body: ExportBody; answer: (IncidentExported)[] };
   "GET /health/live": { body: undefined; answer: Live };
   "GET /health/ready": { body: undefined; answer: Ready };
