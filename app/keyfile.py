@@ -7,12 +7,13 @@ it. See docs/sealing.md.
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Protocol
+from uuid import UUID
 
 import orjson
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -62,6 +63,14 @@ class KeyKeeper(Protocol):
         """Note since when nothing is wrapped under a key, or that something is."""
         ...
 
+    def note_erased(self, ids: Iterable[UUID], until: datetime) -> None:
+        """Remember what was erased before its time, for as long as a backup could bring it back."""
+        ...
+
+    def erased(self, now: datetime) -> tuple[UUID, ...]:
+        """Return what was erased and may come back from a backup that is restored."""
+        ...
+
     def destroy(self, name: str) -> None:
         """Destroy a key. After this returns nothing wrapped under it opens again, here or from any backup."""
         ...
@@ -83,6 +92,7 @@ class KeyFile:
         self._path = path
         self._keys: dict[str, _Key] = {}
         self._generation = 1
+        self._erased: dict[UUID, datetime] = {}
         self._seen: tuple[int, int] | None = None
         self._look()
 
@@ -122,6 +132,17 @@ class KeyFile:
             with self._changing():
                 self._keys[name].empty_since = at
 
+    def note_erased(self, ids: Iterable[UUID], until: datetime) -> None:
+        with self._changing():
+            self._erased |= dict.fromkeys(ids, until)
+
+    def erased(self, now: datetime) -> tuple[UUID, ...]:
+        self._look()
+        if any(until < now for until in self._erased.values()):
+            with self._changing():
+                self._erased = {one: until for one, until in self._erased.items() if until >= now}
+        return tuple(self._erased)
+
     def destroy(self, name: str) -> None:
         with self._changing():
             self._keys.pop(name, None)
@@ -155,7 +176,7 @@ class KeyFile:
             return
         if (found.st_ino, found.st_mtime_ns) != self._seen:
             self._seen = (found.st_ino, found.st_mtime_ns)
-            self._generation, self._keys = _read(self._path.read_bytes())
+            self._generation, self._keys, self._erased = _read(self._path.read_bytes())
 
     def _write(self) -> None:
         """Replace the file whole and make sure that it is on disk before anything is sealed under a new key."""
@@ -164,9 +185,9 @@ class KeyFile:
             name: {"key": one.key.hex(), "empty_since": one.empty_since.isoformat() if one.empty_since else None}
             for name, one in self._keys.items()
         }
-        text = orjson.dumps(
-            {"format": FORMAT, "generation": self._generation, "keys": shown}, option=orjson.OPT_INDENT_2
-        )
+        erased = {str(one): until.isoformat() for one, until in self._erased.items()}
+        whole = {"format": FORMAT, "generation": self._generation, "keys": shown, "erased": erased}
+        text = orjson.dumps(whole, option=orjson.OPT_INDENT_2)
         with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
             out.write(text)
             out.flush()
@@ -179,18 +200,19 @@ class KeyFile:
             os.close(folder)
 
 
-def _read(text: bytes) -> tuple[int, dict[str, _Key]]:
+def _read(text: bytes) -> tuple[int, dict[str, _Key], dict[UUID, datetime]]:
     """Read the file, also as it was before keys had more than a value."""
     read = orjson.loads(text)
     if "format" not in read:
-        return 1, {name: _Key(bytes.fromhex(value)) for name, value in read.items()}
+        return 1, {name: _Key(bytes.fromhex(value)) for name, value in read.items()}, {}
     keys = {
         name: _Key(
             bytes.fromhex(one["key"]), datetime.fromisoformat(one["empty_since"]) if one["empty_since"] else None
         )
         for name, one in read["keys"].items()
     }
-    return int(read["generation"]), keys
+    erased = {UUID(one): datetime.fromisoformat(until) for one, until in read["erased"].items()}
+    return int(read["generation"]), keys, erased
 
 
 def encrypt(key: bytes, plain: bytes, bound: bytes) -> bytes:

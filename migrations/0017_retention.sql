@@ -12,7 +12,7 @@ CREATE TABLE holdings (
 );
 CREATE INDEX holdings_by_holder ON holdings (region, holder_kind, holder_id);
 CREATE INDEX holdings_by_number ON holdings (region, number) WHERE number IS NOT NULL;
-CREATE INDEX sealed_by_key ON sealed (region, wrap_key);
+CREATE INDEX sealed_by_key ON sealed (wrap_key, region, id);
 
 INSERT INTO holdings (region, sealed, holder_kind, holder_id)
 SELECT DISTINCT ON (region, sealed) region, sealed, holder_kind, holder_id

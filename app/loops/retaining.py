@@ -1,6 +1,6 @@
 """Retention: outcomes move values to the key of their last month at once; what is over ends within the hour."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from app.retention.retention import Retention
@@ -9,6 +9,11 @@ from app.store.pool import execute
 
 FOLLOW_S: Final = 2.0
 PURGE_S: Final = 600.0
+CLOCKS_APART_MAX: Final = timedelta(hours=12)  # a wrong clock must not end what is not over
+
+
+class ClocksApartError(RuntimeError):
+    """The loop stands still until somebody mends a clock; a loop that stands still is an alarm."""
 
 
 def retention_of(services: Services) -> Retention:
@@ -24,6 +29,8 @@ async def follow_outcomes(services: Services) -> None:
 async def end_what_is_over(services: Services) -> None:
     """Move on what months and generations leave behind, delete what is due, destroy its keys, forget tracks."""
     now, settings = services.clock.now(), services.settings
+    if abs(now - datetime.now(UTC)) > CLOCKS_APART_MAX:
+        raise ClocksApartError("the database's clock and this machine's are days apart: nothing is destroyed")
     retention = retention_of(services)
     await retention.roll(now)
     await retention.purge(now)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -60,4 +61,7 @@ async def erase(
         await trail.record_in(
             connection, Act.ERASE, by, role=role, about=about, incident_id=whose.incident_id, reason=reason, more=more
         )
+    if going:
+        until = datetime.now(UTC) + timedelta(days=sealer.rules.backup_days)
+        sealer.keys.note_erased([row["sealed"] for row in going], until)
     return Erased(len(going), incidents, kept)

@@ -103,19 +103,30 @@ class Retention:
         return done
 
     async def purge(self, now: datetime) -> Done:
-        """Delete what has come to its end, then destroy the keys of the months that are over."""
+        """Delete what has come to its end, then destroy the keys of the months that are over.
+
+        Rows that a restored backup has brought back go again: their key is no more, or they were erased.
+        """
         done = Done()
-        for name in self._sealer.keys.names():
+        used = await self._in_use()
+        for name in dict.fromkeys((*self._sealer.keys.names(), *used)):
             read = read_name(name)
             if read is None or not read.until or not self._rules.is_over(read, now):
                 continue
             deleted, is_empty = await self._end(name, now)
             done.deleted += deleted
-            if is_empty:
+            if is_empty and name in self._sealer.keys.names():
                 await self._destroy(name)
                 done.destroyed += (name,)
+        async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
+            erased = self._sealer.keys.erased(now)
+            await connection.execute(statement("delete_sealed"), self._region, erased)
         await self._forget(now)
         return done
+
+    async def _in_use(self) -> list[str]:
+        async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
+            return [row["wrap_key"] for row in await connection.fetch(statement("wrap_keys_in_use"))]
 
     async def round(self, now: datetime) -> Done:
         """Do all of it, in order."""
@@ -142,9 +153,8 @@ class Retention:
         return moved, await self._has_nothing_under(name)
 
     async def _has_nothing_under(self, name: str) -> bool:
-        async with self._pool.acquire(timeout=ACQUIRE_S) as connection:
-            rows = await connection.fetch(statement("retained_by_key"), self._region, name, FIRST, 1)
-        return not rows
+        """Whether no value is under a key; another region's would count, too."""
+        return name not in await self._in_use()
 
     async def _is_unneeded(self, name: str, is_empty: bool, now: datetime) -> bool:
         """Note that a key is empty, or destroy it when it has been for so long that no backup needs it."""

@@ -229,8 +229,12 @@ async def test_a_restored_backup_opens_no_more_than_the_live_database(
         await service.start()
         async with client(service, world.keys.dispatcher) as desk:
             answer = await desk.post(f"/v1/private/{cases.found.call}", json={"purpose": "call back"})
-        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+        assert (answer.status_code, answer.json()["detail"]) == (404, "its time is over; the key was destroyed")
         assert await service.stop() == 0
+        pool = await open_pool(database, size=2)
+        await Retention(pool, REGION, Sealer(KeyFile(keys_of(world)), REGION)).purge(LATER)
+        assert await pool.fetchval("SELECT count(*) FROM sealed WHERE id = ANY($1)", found) == 0, "nor is it kept"
+        await pool.close()
 
 
 @pytest.mark.usefixtures("after")
@@ -262,6 +266,25 @@ async def test_a_caller_s_values_are_erased_at_once_but_not_while_somebody_looks
     refused = await supervisor.post("/v1/erasures", json=held)
     assert refused.json()["detail"].startswith(f"incident {cases.held.incident_id} is held")
     assert (await verify(world.database, REGION)).is_sound
+
+
+async def test_what_was_erased_does_not_come_back_with_a_backup(
+    world: World, supervisor: httpx.AsyncClient, rig: Engines
+) -> None:
+    case = await a_case(world, 12)
+    await end(world, case, "found_well")
+    backup = await dump(world.database, rig.folder / "before-erasing.dump")
+    ask = {"incident_id": case.incident_id, "reason": "asked by the person"}
+    assert (await supervisor.post("/v1/erasures", json=ask)).json()["values"] == 3
+    database = await restore(rig, backup)
+    assert len(await opened(database, keys_of(world), case.call)) == 1, "it is in the backup"
+    pool = await open_pool(database, size=2)
+    try:
+        await Retention(pool, REGION, Sealer(KeyFile(keys_of(world)), REGION)).purge(NOW)
+        left = await pool.fetchval("SELECT count(*) FROM sealed WHERE id = ANY($1)", [case.call, case.note])
+    finally:
+        await pool.close()
+    assert left == 0
 
 
 @pytest.mark.usefixtures("after")

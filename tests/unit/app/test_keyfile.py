@@ -1,8 +1,9 @@
 """The key file: shared by processes, replaced whole, and what is destroyed stays destroyed."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import orjson
 import pytest
@@ -60,3 +61,12 @@ def test_a_file_from_before_keys_had_more_than_a_value_is_read(file: Path) -> No
 def test_a_new_generation_is_everybody_s(file: Path) -> None:
     one, two = KeyFile(file), KeyFile(file)
     assert one.next_generation() == two.generation() == 2
+
+
+def test_what_was_erased_is_known_until_no_backup_can_bring_it_back(file: Path) -> None:
+    one, other = uuid4(), uuid4()
+    KeyFile(file).note_erased([one], AT + timedelta(days=35))
+    KeyFile(file).note_erased([other], AT + timedelta(days=36))
+    assert set(KeyFile(file).erased(AT)) == {one, other}
+    assert KeyFile(file).erased(AT + timedelta(days=36)) == (other,)
+    assert str(one).encode() not in file.read_bytes()
