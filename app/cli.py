@@ -13,6 +13,7 @@ from app.access.keys import create_key
 from app.custody import add_custody
 from app.demo.stage import Options, run_demo
 from app.engines import engines
+from app.history import ledger_cli
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
@@ -35,6 +36,7 @@ interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 add_custody(cli)
+cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")

@@ -4,9 +4,8 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from getpass import getuser
-from pathlib import Path
 from typing import Annotated, Any, Final
 from uuid import UUID
 
@@ -15,7 +14,6 @@ import typer
 from app import export
 from app.clock import Clock
 from app.engines import engines
-from app.heads import BadHead, Head, SignedHead, Signer, check, read_file
 from app.intake.numbers import usable_number
 from app.retention.erasing import Whose, erase
 from app.retention.holds import KINDS, Holds
@@ -26,9 +24,7 @@ from app.store.migrate import migrate
 from app.store.pool import Pool, fetch, open_pool
 from app.terminal import fail, run, settings
 from app.trail import Act, Trail
-from app.verify import Report, verify
 
-ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
 sealing_cli = typer.Typer(no_args_is_help=True, help="The keys that what is personal is sealed under.")
 holds_cli = typer.Typer(no_args_is_help=True, help="What is kept for a court or an inquiry.")
 export_cli = typer.Typer(no_args_is_help=True, help="Counts by month and area; incidents one by one for a reason.")
@@ -41,7 +37,6 @@ Until = Annotated[datetime, typer.Option(help="until when, UTC")]
 
 def add_custody(cli: typer.Typer) -> None:
     """Add the commands to the command line."""
-    cli.add_typer(ledger_cli, name="ledger")
     cli.add_typer(sealing_cli, name="sealing")
     cli.add_typer(holds_cli, name="holds")
     cli.add_typer(export_cli, name="export")
@@ -83,61 +78,6 @@ async def custody(found: Settings) -> AsyncIterator[Custody]:
 def operator() -> str:
     """Return who types, as the trail shows it."""
     return f"{BY} {getuser()}"
-
-
-@ledger_cli.command("verify")
-def ledger_verify(
-    heads: Annotated[
-        list[Path] | None, typer.Option(exists=True, dir_okay=False, help="signed heads kept elsewhere; repeatable")
-    ] = None,
-    public_key: Annotated[str | None, typer.Option(help="the key that signed them, kept with them")] = None,
-) -> None:
-    """Check the chains of ledger and trail, that the ledger folds to exactly the read tables, and the signed heads.
-
-    Exit 1 on any fault. Without --heads the heads in the database are used, which who can rewrite all can rewrite too.
-    """
-    found = settings()
-    if (public_key is None) == bool(heads):
-        fail("--heads and --public-key go together", 2)
-
-    async def work() -> Report:
-        async with engines(found) as urls:
-            if public_key is None:
-                known = await kept_heads(found, urls.database)
-            else:
-                known = list(check([head for file in heads or () for head in read_file(file)], public_key))
-            kept_from = datetime.now(UTC) - timedelta(days=found.keep_staff_days)
-            return await verify(urls.database, found.region, known, ended_before=kept_from)
-
-    try:
-        report = run(work())
-    except BadHead as refused:
-        fail(f"heads refused: {refused}")
-    for fault in report.faults:
-        typer.echo(fault)
-    if report.faults_more:
-        typer.echo(f"... and {report.faults_more} more")
-    verdict = "sound" if report.is_sound else f"{len(report.faults) + report.faults_more} FAULTS"
-    typer.echo(
-        f"{report.events} events, {report.rows} rows, {report.acts} acts, {report.heads} signed heads: {verdict}"
-    )
-    raise typer.Exit(0 if report.is_sound else 1)
-
-
-async def kept_heads(found: Settings, database: str) -> list[Head]:
-    """Return the heads in the database, checked with the key of the key file."""
-    pool = await open_pool(database, size=1)
-    try:
-        rows = await fetch(pool, "load_signed_heads", found.region)
-    finally:
-        await pool.close()
-    return list(check([SignedHead(**row) for row in rows], Signer(KeyFile(found.keys_path)).public_key()))
-
-
-@ledger_cli.command("public-key")
-def ledger_public_key() -> None:
-    """Show the public half of the key that signs heads: keep it with them, elsewhere."""
-    typer.echo(Signer(KeyFile(settings().keys_path)).public_key())
 
 
 @sealing_cli.command("keys")

@@ -16,6 +16,7 @@ from app.store.statements import statement
 class Act(StrEnum):
     READ = "read"
     RESEAL = "reseal"  # opened by the service itself, to be sealed again with what came later
+    FIND = "find"  # looked up by a callback number
     HOLD = "hold"
     RELEASE = "release"
     ERASE = "erase"

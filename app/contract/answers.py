@@ -242,6 +242,7 @@ NAMED: Final[dict[str, Schema]] = {
         released_at=nullable(INSTANT),
         sector=nullable(TEXT),
     ),
+    "HoldingFound": obj(sealed=TEXT, kind=TEXT, incident_id=WHOLE, is_open=FLAG, is_held=FLAG, sector=nullable(TEXT)),
     "Erased": obj(
         values=WHOLE,
         incidents=listed(WHOLE),
@@ -301,6 +302,9 @@ HOLD_DONE: Final[dict[str, Any]] = {"hold_id": 3, "incident_id": 72}
 HOLD: Final[dict[str, Any]] = {
     "id": 3, "incident_id": 72, "kind": "legal", "set_by": "M. Ortiz", "set_at": "2026-11-22T18:00:00Z",
     "released_by": None, "released_at": None, "sector": "TUC",
+}  # fmt: skip
+HOLDING: Final[dict[str, Any]] = {
+    "sealed": samples.SEALED, "kind": "call", "incident_id": 72, "is_open": False, "is_held": False, "sector": "TUC",
 }  # fmt: skip
 ERASED: Final[dict[str, Any]] = {"values": 3, "incidents": [72], "kept": [], "gone_from_backups_in_days": 35}
 TRAIL_ROW: Final[dict[str, Any]] = {
@@ -530,6 +534,7 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("post", f"{_I}/holds"): (obj(hold_id=WHOLE, incident_id=WHOLE, kind=TEXT), HOLD_DONE | {"kind": "legal"}),
     ("post", "/v1/holds/{hold_id}/release"): (obj(hold_id=WHOLE, incident_id=WHOLE), HOLD_DONE),
     ("get", "/v1/holds"): (listed(ref("Hold")), [HOLD]),
+    ("post", "/v1/holdings"): (listed(ref("HoldingFound")), [HOLDING]),
     ("post", "/v1/erasures"): (ref("Erased"), ERASED),
     ("post", "/v1/audit"): (obj(rows=listed(ref("TrailRow")), is_whole=FLAG), {"rows": [TRAIL_ROW], "is_whole": True}),
     ("get", "/v1/audit/counts"): (listed(obj(month=TEXT, by=TEXT, act=TEXT, n=WHOLE)), [TRAIL_COUNT]),
@@ -581,6 +586,7 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "PurposeBody": {"purpose": "call back"},
     "HoldBody": {"kind": "legal", "reason": "order of the county court"},
     "ReasonBody": {"reason": "the order was lifted"},
+    "FindBody": {"number": "+1 520 555 0142", "reason": "asked by the person"},
     "EraseBody": {"incident_id": 72, "reason": "asked by the person"},
     "TrailBody": {"act": "read", "limit": 100},
     "ExportBody": {

@@ -33,6 +33,7 @@ LATEST: Final = datetime(9999, 1, 1, tzinfo=UTC)
 EARLIEST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 SEQ_MAX: Final = 2**53
 SHOWN_MAX: Final = 5
+FOUND_MAX: Final = 1_000
 Since = Annotated[datetime | None, Query(description="with a time zone; default: from the beginning")]
 Until = Annotated[datetime | None, Query(description="with a time zone; default: until now")]
 
@@ -85,15 +86,20 @@ async def list_holds(services: Parts, identity: MaySeeHolds) -> Response:
     return _json(await holds_of(services).all(identity.sectors))
 
 
+@router.post("/holdings")
+async def find_holdings(body: bodies.FindBody, services: Parts, identity: MayHoldPrivate) -> Response:
+    """Find what is sealed of a caller, because the person asks what is known of them. Each is opened by its own act."""
+    number = _digest(services, body.number)
+    await trail_of(services).record(Act.FIND, identity.name, role=identity.role, reason=body.reason)
+    rows = await fetch(services.pool, "find_holdings", services.settings.region, number, FOUND_MAX)
+    shown = [dict(row) for row in rows if not identity.sectors or row["sector"] in identity.sectors]
+    return _json([row | {"sealed": str(row["sealed"])} for row in shown])
+
+
 @router.post("/erasures")
 async def erase_values(body: bodies.EraseBody, services: Parts, identity: MayHoldPrivate) -> dict[str, Any]:
     """Erase before the time, because the person asks for it: here at once, in backups when they expire."""
-    plain = None
-    if body.number is not None:
-        plain = usable_number(body.number, frozenset(), services.intake.number_region)
-        if plain is None:
-            raise Problem(422, "invalid", "not a number that tells callers apart", field="number")
-    number = None if plain is None else services.sealer.digest("number", plain.encode())
+    number = None if body.number is None else _digest(services, body.number)
     done = await erase(
         services.pool,
         services.settings.region,
@@ -183,6 +189,14 @@ async def export_incidents(body: bodies.ExportBody, services: Parts, identity: M
     more = {"incidents": len(rows), "since": since.isoformat(), "until": until.isoformat()}
     await trail_of(services).record(Act.EXPORT, identity.name, role=identity.role, reason=body.reason, more=more)
     return _json(rows)
+
+
+def _digest(services: Services, number: str) -> bytes:
+    """Return what stands for a callback number. Raises Problem."""
+    plain = usable_number(number, frozenset(), services.intake.number_region)
+    if plain is None:
+        raise Problem(422, "invalid", "not a number that tells callers apart", field="number")
+    return services.sealer.digest("number", plain.encode())
 
 
 async def _trail_counts(

@@ -23,6 +23,11 @@ class ReasonBody(Body):
     reason: Text
 
 
+class FindBody(Body):
+    number: Text
+    reason: Text
+
+
 class EraseBody(Body):
     """One of: an incident, a callback number, a sealed value's id."""
 

@@ -358,6 +358,8 @@ async def custody(day: Day, incidents: list[int]) -> None:
         assert held.status_code == 201
         release = {"reason": put.word("reason of a release")}
         assert (await supervisor.post(f"/v1/holds/{held.json()['hold_id']}/release", json=release)).status_code == 200
+        find = {"number": put.number("number to find"), "reason": put.word("reason of finding")}
+        assert (await supervisor.post("/v1/holdings", json=find)).json() == []
         number = {"number": put.number("number to erase"), "reason": put.word("reason of erasing")}
         assert (await supervisor.post("/v1/erasures", json=number)).status_code == 404
         await supervisor.post("/v1/erasures", json={"number": put.word("no number"), "reason": "x"})
@@ -365,7 +367,7 @@ async def custody(day: Day, incidents: list[int]) -> None:
         assert len(export.json()) >= len(incidents)
         await supervisor.get("/v1/export/counts.csv")
         counts = await auditor.get("/v1/audit/counts")
-        assert {row["act"] for row in counts.json()} >= {"read", "hold", "release", "erase", "export"}
+        assert {row["act"] for row in counts.json()} >= {"read", "reseal", "find", "hold", "release", "erase", "export"}
     trail = client(day.world.service, day.keys["auditor"])  # the reasons are an auditor's to read: not kept
     async with trail as http:
         rows = (await http.post("/v1/audit", json={"act": "read"})).json()["rows"]

@@ -253,6 +253,11 @@ async def test_a_caller_s_values_are_erased_at_once_but_not_while_somebody_looks
     refused = await supervisor.post("/v1/erasures", json=ask)
     assert refused.status_code == 409
     assert refused.json()["detail"].startswith(f"incident {case.incident_id} is open")
+    (found,) = (await supervisor.post("/v1/holdings", json=ask)).json()
+    assert (found["sealed"], found["incident_id"], found["is_open"]) == (case.call, case.incident_id, True)
+    nobodys = {"number": "+1 520 555 9999", "reason": "asked by the person"}
+    assert (await supervisor.post("/v1/holdings", json=nobodys)).json() == []
+    assert (await supervisor.post("/v1/holdings", json=ask | {"number": "12"})).json()["field"] == "number"
     await end(world, case, "found_well")
     done = (await supervisor.post("/v1/erasures", json=ask)).json()
     assert done == {"values": 2, "incidents": [case.incident_id], "kept": [], "gone_from_backups_in_days": 35}

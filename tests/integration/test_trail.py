@@ -1,6 +1,7 @@
 """Who opened what, and why, is on record; and neither that record nor the ledger can be changed unseen."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -15,8 +16,10 @@ import pytest_asyncio
 
 from app.access.identity import Role
 from app.heads import BadHead, SignedHead, Signer, check, read_file
+from app.retention.retention import Retention
 from app.retention.rules import DAYS
-from app.sealing import KeyFile
+from app.sealing import KeyFile, Sealer
+from app.store.pool import open_pool
 from app.verify import verify
 from loadtests.rig import REGION, Engines, client
 from tests.integration.backup import dump, restore
@@ -260,3 +263,23 @@ async def test_the_command_line_verifies_against_heads_kept_elsewhere(
     dsn = await a_copy(rig, template, "shortened", TAMPERED["the last event gone with the head moved"][0])
     short = await auxilio(dsn, world.redis, folder, "ledger", "verify", *more)
     assert (short.exit_code, "and gone" in short.output) == (1, True)
+
+
+async def test_old_acts_and_their_reasons_end_and_the_chain_goes_on(
+    world: World, template: str, rig: Engines, tmp_path: Path
+) -> None:
+    dsn = await a_copy(rig, template, "years on", "SELECT 1")
+    keys = Path(shutil.copy(world.service.folder / "keys.json", tmp_path / "keys.json"))
+    pool = await open_pool(dsn, size=2)
+    try:
+        retention = Retention(pool, REGION, Sealer(KeyFile(keys), REGION))
+        await retention.round(datetime.now(UTC) + timedelta(days=DAYS["staff"] + 70))
+        acts = {row["act"] for row in await pool.fetch("SELECT act FROM audit_trail")}
+        reasons = await pool.fetchval("SELECT count(*) FROM sealed WHERE kind = 'purpose'")
+        calls = await pool.fetchval("SELECT count(*) FROM sealed WHERE kind = 'call'")
+    finally:
+        await pool.close()
+    assert "read" not in acts
+    assert (reasons, calls) == (0, 3), "the three are still looked for"
+    assert not [name for name in KeyFile(keys).names() if name.startswith("staff/")]
+    assert (await verify(dsn, REGION)).is_sound

@@ -8,7 +8,7 @@ export interface AccessNotes {
   landowner: string;
 }
 
-export type Act = "read" | "reseal" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+export type Act = "read" | "reseal" | "find" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
 
 export interface Activations {
   days: number;
@@ -376,6 +376,11 @@ export interface FieldReportOutOfOrder {
   alarm: Alarm;
 }
 
+export interface FindBody {
+  number: string;
+  reason: string;
+}
+
 /** The unit's device has the frame it must hear. */
 export interface FrameHeard {
   assignment_id: number;
@@ -465,6 +470,15 @@ export interface Hold {
 export interface HoldBody {
   kind: "legal" | "inquiry";
   reason: string;
+}
+
+export interface HoldingFound {
+  sealed: string;
+  kind: string;
+  incident_id: number;
+  is_open: boolean;
+  is_held: boolean;
+  sector: string | null;
 }
 
 /** What is responded to; holds 1..n calls and alerts. `version` is the seq of its last change. */
@@ -1177,7 +1191,7 @@ export interface TrailBody {
 export interface TrailRow {
   seq: number;
   at: string;
-  act: "read" | "reseal" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+  act: "read" | "reseal" | "find" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
   by: string;
   role: string | null;
   about: string | null;
@@ -2041,6 +2055,7 @@ export interface Routes {
       incident_id: number;
     } };
   "GET /v1/holds": { body: undefined; answer: (Hold)[] };
+  "POST /v1/holdings": { body: FindBody; answer: (HoldingFound)[] };
   "POST /v1/erasures": { body: EraseBody; answer: Erased };
   "POST /v1/audit": { body: TrailBody; answer: {
       rows: (TrailRow)[];

@@ -23,6 +23,7 @@ export const custody = {
   'audit.shown': '{n} shown',
   'act.read': 'opened',
   'act.reseal': 'resealed by the service',
+  'act.find': 'looked up by number',
   'act.hold': 'held',
   'act.release': 'hold released',
   'act.erase': 'erased',

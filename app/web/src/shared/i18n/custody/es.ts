@@ -25,6 +25,7 @@ export const custody: Record<keyof typeof en, string> = {
   'audit.shown': '{n} mostrados',
   'act.read': 'abrió',
   'act.reseal': 'vuelto a sellar por el servicio',
+  'act.find': 'buscó por número',
   'act.hold': 'retuvo',
   'act.release': 'retención levantada',
   'act.erase': 'borró',

@@ -25,6 +25,7 @@ export const custody: Record<keyof typeof en, string> = {
   'audit.shown': '{n} mostrados',
   'act.read': 'abriu',
   'act.reseal': 'selado de novo pelo serviço',
+  'act.find': 'procurou pelo número',
   'act.hold': 'reteve',
   'act.release': 'retenção levantada',
   'act.erase': 'eliminou',
