@@ -4,31 +4,28 @@ import os
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import typer
-import uvloop
 
 from app import administration as admin
 from app import running
 from app.access.identity import PEOPLE, Role
 from app.access.keys import create_key
+from app.custody import add_custody
 from app.demo.stage import Options, run_demo
-from app.embedded.errors import EmbeddedError
 from app.engines import engines
+from app.history import ledger_cli
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
-from app.logs import configure_logs
 from app.parent.parent import GATEWAYS_MAX, run_parent
 from app.people_cli import people_commands
-from app.settings import BadSettings, Settings, load_settings
-from app.store.ledger import NoLedger
+from app.settings import Settings
 from app.store.migrate import migrate as apply_migrations
-from app.store.pool import NotDurable, open_pool
-from app.store.roles import RolesRefused
-from app.verify import verify as verify_ledger
-from geo.registry_rows import UnreadableRows, to_csv, to_geojson
+from app.store.pool import open_pool
+from app.terminal import fail, run, settings
+from geo.registry_rows import to_csv, to_geojson
 
 T = TypeVar("T")
 cli = typer.Typer(
@@ -38,13 +35,13 @@ cli = typer.Typer(
     help="Auxilio: a lost person reads out a 911 placard or presses a rescue tower's button; the nearest unit goes.",
     epilog="Settings: DATABASE_URL, REDIS_URL, AUXILIO_* (docs/settings.md). Without the URLs, embedded servers run.",
 )
-ledger_cli = typer.Typer(no_args_is_help=True, help="The append-only history.")
 database_cli = typer.Typer(no_args_is_help=True, help="Who may do what to the database.")
 registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground.")
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
+add_custody(cli)
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(database_cli, name="database")
 cli.add_typer(registry_cli, name="registry")
@@ -66,31 +63,6 @@ Gateways = Annotated[
     typer.Option(min=0, max=GATEWAYS_MAX, help="How many processes take HTTP and websockets beside the desk's own."),
 ]
 GatewaysAlone = Annotated[int, typer.Option("--gateways", min=1, max=GATEWAYS_MAX, help="How many of them.")]
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    """End with a message in words."""
-    typer.secho(message, fg=typer.colors.RED, err=True)
-    raise typer.Exit(status)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, with what an operator can mend said in words."""
-    try:
-        return uvloop.run(work)
-    except (BadSettings, EmbeddedError, NotDurable, NoLedger, RolesRefused, UnreadableRows, OSError) as error:
-        fail(f"{type(error).__name__}: {error}", 2)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def settings(**given: Any) -> Settings:
-    try:
-        found = load_settings(**given)
-    except BadSettings as error:
-        fail(f"settings refused:\n{error}", 2)
-    configure_logs(found)
-    return found
 
 
 def inherited(found: Settings) -> Settings:
@@ -189,25 +161,6 @@ def database_roles() -> None:
         typer.echo("next: docs/access.md, MIGRATE_DATABASE_URL for the owner, DATABASE_URL for auxilio_app")
     elif not has_wall:
         fail("DATABASE_URL names a role that may change what was recorded; let the service run as auxilio_app")
-
-
-@ledger_cli.command("verify")
-def ledger_verify() -> None:
-    """Check the hash chain, and that the ledger folds to exactly the read tables. Exit 1 on any fault."""
-    found = settings()
-
-    async def work() -> Any:
-        async with engines(found) as urls:
-            return await verify_ledger(urls.database, found.region)
-
-    report = run(work())
-    for fault in report.faults:
-        typer.echo(fault)
-    if report.faults_more:
-        typer.echo(f"... and {report.faults_more} more")
-    verdict = "sound" if report.is_sound else f"{len(report.faults) + report.faults_more} FAULTS"
-    typer.echo(f"{report.events} events, {report.rows} rows: {verdict}")
-    raise typer.Exit(0 if report.is_sound else 1)
 
 
 @registry_cli.command("import")

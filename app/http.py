@@ -20,6 +20,7 @@ from app.routes import (
     board,
     callbacks,
     cap,
+    custody,
     demo,
     eido,
     handling,
@@ -50,8 +51,8 @@ BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, sharing.router, units.router,
     board.router, maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router,
-    webhooks.router, health.router, sign_in.router, welcome.router, account.router, people.router, demo.router,
-    web.router,
+    webhooks.router, custody.router, health.router, sign_in.router, welcome.router, account.router, people.router,
+    demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

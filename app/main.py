@@ -35,6 +35,8 @@ from app.loops import (
     lagging,
     locating,
     replication,
+    retaining,
+    signing,
     signs,
     silence,
     telling,
@@ -84,7 +86,7 @@ async def build_services(
         view = View(*await read_board(connection, region))
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
-    sealer = Sealer(KeyFile(settings.keys_path), region)
+    sealer = Sealer(KeyFile(settings.keys_path), region, settings.rules)
     services = Services(
         settings=settings,
         pool=pool,
@@ -96,7 +98,7 @@ async def build_services(
         people=build_people(settings, pool, sealer),
         sealer=sealer,
         signs=registry,
-        intake=Intake(sealer, registry, frozenset(settings.shared_numbers)),
+        intake=Intake(sealer, registry, frozenset(settings.shared_numbers), settings.number_region),
         positions=Positions(view, forward),
         submitter=submitter,
     )
@@ -318,6 +320,9 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
     loops.add("forgetting sign-ins", forgetting.PAUSE_S, lambda: forgetting.forget_sign_ins(services))
     loops.add("forgetting callbacks", forgetting.PAUSE_S, lambda: forgetting.forget_callbacks(services))
+    loops.add("retention", retaining.FOLLOW_S, lambda: retaining.follow_outcomes(services))
+    loops.add("purge", retaining.PURGE_S, lambda: retaining.end_what_is_over(services))
+    loops.add("signed heads", signing.PAUSE_S, lambda: signing.sign_heads(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
 
 

@@ -15,6 +15,8 @@ from pydantic import (
     DirectoryPath,
     Field,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic.fields import FieldInfo
 from pydantic_settings import (
@@ -26,6 +28,7 @@ from pydantic_settings import (
 )
 
 from app.passwords import with_own_password
+from app.retention.rules import BACKUP_DAYS, DAYS, MONTH_DAYS, Rules
 from dispatch.entities import SectorRow
 from dispatch.status import Mode
 from geo.sign import IdFormat, Sector
@@ -72,6 +75,7 @@ Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
 Networks = Annotated[tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_split)]
 RoleOf = Annotated[str, Field(pattern=r"^.+=(dispatcher|supervisor|administrator|auditor)$")]
 SectorOf = Annotated[str, Field(pattern=r"^.+=[A-Z0-9]{1,8}$")]
+Days = Annotated[int, Field(ge=1, le=36_600, validate_default=True)]
 NOT_PREFIXED: Final = ("database_url", "migrate_database_url", "redis_url")
 # These hold passwords: each may stand in a file that NAME_FILE names.
 SECRET: Final = ("database_url", "migrate_database_url", "redis_url", "mqtt_url")
@@ -136,6 +140,14 @@ class Settings(BaseSettings):
     oidc_claim: Annotated[str, Field(min_length=1)] = "groups"
     oidc_roles: Annotated[tuple[RoleOf, ...], NoDecode, BeforeValidator(_split)] = ()
     oidc_sectors: Annotated[tuple[SectorOf, ...], NoDecode, BeforeValidator(_split)] = ()
+    backup_days: Annotated[int, Field(ge=1, le=366)] = BACKUP_DAYS
+    keep_calls_days: Days = DAYS["call"]
+    keep_raw_days: Days = DAYS["raw"]
+    keep_notes_days: Days = DAYS["note"]
+    keep_staff_days: Days = DAYS["staff"]
+    keep_tracks_days: Days = 90
+    heads_dir: Path | None = None
+    number_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -164,6 +176,21 @@ class Settings(BaseSettings):
     def agency_id(self) -> str:
         """Under which name this service writes to others; `.invalid` until an operator sets one."""
         return self.agency or f"{self.region.replace('_', '-')}.auxilio.invalid"
+
+    @property
+    def rules(self) -> Rules:
+        """How long what is personal is kept."""
+        days = (self.keep_calls_days, self.keep_raw_days, self.keep_notes_days, self.keep_staff_days)
+        return Rules(dict(zip(("call", "raw", "note", "staff"), days, strict=True)), self.backup_days)
+
+    @field_validator("keep_calls_days", "keep_raw_days", "keep_notes_days", "keep_staff_days")
+    @classmethod
+    def _outlives_backups(cls, days: int, info: ValidationInfo) -> int:
+        """Refuse what could not be kept to: an old backup would still open what is to be gone everywhere."""
+        least = info.data.get("backup_days", BACKUP_DAYS) + MONTH_DAYS
+        if days < least:
+            raise ValueError(f"at least {least}: the days of a backup and a month")
+        return days
 
     @property
     def keys_path(self) -> Path:

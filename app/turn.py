@@ -9,6 +9,8 @@ from app.callers import Callers
 from app.codec import Recorded, encode_event, incident_of, to_json
 from app.lanes import Waiting
 from app.requests import Answer, Outcome, Request
+from app.retention.holding import holdings_of
+from app.sealing import raw_id
 from app.store.ledger import Batch, CommandLine
 from dispatch.board import Board
 from dispatch.commands import ReportAlert, ReportCall
@@ -60,12 +62,14 @@ class Turn:
             about = next((i for i in self.batch.incident_ids[-len(decision.events) :] if i is not None), None)
             self.batch.sealed.extend(request.sealed)
             self.batch.sealed_about.extend(about for _ in request.sealed)
+            self.batch.holdings.extend(holdings_of(request, decision.events, self._board))
         return answer
 
 
 def moved_by(rows: Iterable[Row]) -> list[tuple[UUID, int]]:
     """Return, of the reports a merge or a split gave to another incident, what is sealed and which incident's it is."""
-    return [(UUID(row.sealed), row.incident_id) for row in rows if isinstance(row, Call | Alert)]
+    found = [(UUID(row.sealed), row.incident_id) for row in rows if isinstance(row, Call | Alert)]
+    return [*found, *((raw_id(sealed), incident_id) for sealed, incident_id in found)]
 
 
 def _answer(decision: Decision, seq: int) -> Answer:

@@ -35,6 +35,7 @@ CALL_ID: Final = "model-call"
 NOW: Final = datetime(2001, 1, 1, tzinfo=UTC)
 INSTANT: Final = re.compile(rb"2001-01-0\dT\d\d:\d\d:\d\dZ")
 SAME_INSTANT: Final = 1_000  # lives that begin at the same moment
+COMMAND: Final = b'"command":"'  # where a line says whose command it is of
 Digest = Callable[[str], str]
 
 
@@ -119,18 +120,21 @@ class Archive:
 
     def ledger(self) -> Iterator[tuple[Any, ...]]:
         """Yield the ledger's rows; afterwards `seq` and `hash` are its head."""
-        command_id, begins = uuid4(), self._begins(0)
+        begins = self._begins(0)
         for kind, event in _setup():
-            yield self._line(kind, None, encode_event(self.seq + 1, begins, event, command_id, "model"), begins)
+            yield self._line(kind, None, encode_event(self.seq + 1, begins, event, uuid4(), "model"), begins)
         for number in range(self.lives):
             gaps, at = self._gaps(number), self._begins(number)
             for kind, incident_id, body in self.model.events:
                 yield self._line(kind, None if incident_id is None else number + 1, body % gaps, at)
 
     def _line(self, kind: str, incident_id: int | None, body: bytes, at: datetime) -> tuple[Any, ...]:
+        command_id = uuid4()
+        head, mark, rest = body.partition(COMMAND)
+        body = head + mark + str(command_id).encode() + rest[36:]
         self.seq += 1
         self.hash = chain(self.hash, body)
-        return self.region, self.seq, uuid4(), kind, VERSIONS[kind], at, incident_id, body.decode(), self.hash
+        return self.region, self.seq, command_id, kind, VERSIONS[kind], at, incident_id, body.decode(), self.hash
 
     def rows(self, table: str) -> Iterator[tuple[Any, ...]]:
         """Yield one read table's rows."""
@@ -156,8 +160,11 @@ class Archive:
             gaps[found] = orjson.dumps(begins + later, option=orjson.OPT_UTC_Z)[1:-1]
         return gaps
 
-    async def write(self, dsn: str) -> int:
-        """Fill the database and return the ledger's length. Raises PostgresError."""
+    async def write(self, dsn: str, *, with_commands: bool = False) -> int:
+        """Fill the database and return the ledger's length. Raises PostgresError.
+
+        `with_commands`: also what every command was answered, which a verification looks for and nothing else does.
+        """
         connection = await asyncpg.connect(dsn)
         try:
             async with connection.transaction():
@@ -166,6 +173,10 @@ class Archive:
                 await connection.execute(
                     "INSERT INTO ledger_head (region, seq, hash) VALUES ($1, $2, $3)", self.region, seq, head
                 )
+                if with_commands:
+                    await connection.execute(
+                        "INSERT INTO commands SELECT region, command_id, NULL, seq, seq, '{}' FROM ledger"
+                    )
                 for table in TABLES:
                     columns = ("region", "id", "image")
                     await connection.copy_records_to_table(table, records=self.rows(table), columns=columns)

@@ -55,6 +55,11 @@ LIMITS: Final[dict[Action, Limit]] = {
     Action.CHANGE_ACCOUNT: SET_UP,
     Action.SEE_PEOPLE: SEE,
     Action.MANAGE_PEOPLE: SET_UP,
+    Action.HOLD_PRIVATE: SET_UP,
+    Action.SEE_HOLDS: SEE,
+    Action.AUDIT: SEE,
+    Action.EXPORT_COUNTS: SET_UP,
+    Action.EXPORT_INCIDENTS: OPEN_PRIVATE,
 }
 SPENDERS_MAX: Final = 20_000  # identities and actions remembered, 3 MB; beyond it the longest silent is forgotten
 STRANGERS_MAX: Final = 10_000

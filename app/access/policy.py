@@ -35,6 +35,11 @@ class Action(StrEnum):
     SEE_PEOPLE = "see who has an account"
     MANAGE_PEOPLE = "let people in and out"
     SHARE_INCIDENT = "share incidents with other sectors"
+    HOLD_PRIVATE = "hold and erase personal data"
+    SEE_HOLDS = "see what is held"
+    AUDIT = "read who opened what"
+    EXPORT_COUNTS = "export counts"
+    EXPORT_INCIDENTS = "export incidents one by one"
 
 
 class Reach(StrEnum):
@@ -87,6 +92,11 @@ POLICY: Final[dict[Action, Grants]] = {
     Action.CHANGE_ACCOUNT: _PEOPLE,
     Action.SEE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
     Action.MANAGE_PEOPLE: {Role.ADMINISTRATOR: Reach.ALL},
+    Action.HOLD_PRIVATE: {Role.SUPERVISOR: Reach.SECTORS},
+    Action.SEE_HOLDS: {Role.SUPERVISOR: Reach.SECTORS, Role.AUDITOR: Reach.ALL},
+    Action.AUDIT: {Role.AUDITOR: Reach.ALL},
+    Action.EXPORT_COUNTS: {Role.SUPERVISOR: Reach.SECTORS, Role.AUDITOR: Reach.ALL},
+    Action.EXPORT_INCIDENTS: {Role.SUPERVISOR: Reach.SECTORS},
 }
 
 # What only somebody who has signed in does: a key is nobody's account.

@@ -8,6 +8,7 @@ from app.contract.people import PEOPLE_ANSWERS, PEOPLE_ASKED, PEOPLE_NAMED
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
 from app.routes.hazard_examples import CAP_EXAMPLE
+from app.trail import Act
 
 REPORTED: Final[Schema] = {"repeated": FLAG, "updated": FLAG, "test": FLAG}
 _HAZARD: Final[dict[str, Schema]] = {
@@ -234,6 +235,48 @@ NAMED: Final[dict[str, Schema]] = {
     "Me": obj(name=TEXT, role={"enum": [*Role]}, sectors=listed(TEXT), unit_id=nullable(TEXT)),
     "Ticket": obj(ticket=TEXT, subprotocols=listed(TEXT), seconds=NUMBER),
     "Private": {"type": "object", "description": "What was sealed, as JSON; `raw` is the body in base64."},
+    "Hold": obj(
+        id=WHOLE,
+        incident_id=WHOLE,
+        kind={"enum": ["legal", "inquiry"]},
+        set_by=TEXT,
+        set_at=INSTANT,
+        released_by=nullable(TEXT),
+        released_at=nullable(INSTANT),
+        sector=nullable(TEXT),
+    ),
+    "HoldingFound": obj(sealed=TEXT, kind=TEXT, incident_id=WHOLE, is_open=FLAG, is_held=FLAG, sector=nullable(TEXT)),
+    "Erased": obj(
+        values=WHOLE,
+        incidents=listed(WHOLE),
+        kept=listed(obj(incident_id=WHOLE, why={"enum": ["open", "held"]})),
+        gone_from_backups_in_days=WHOLE,
+    ),
+    "TrailRow": obj(
+        seq=WHOLE,
+        at=INSTANT,
+        act={"enum": [*Act]},
+        by=TEXT,
+        role=nullable(TEXT),
+        about=nullable(TEXT),
+        incident_id=nullable(WHOLE),
+        reason=nullable(TEXT),
+        more={"type": "object"},
+    ),
+    "IncidentExported": obj(
+        id=WHOLE,
+        kind=TEXT,
+        type=TEXT,
+        priority=WHOLE,
+        sector=nullable(TEXT),
+        received_at=INSTANT,
+        closed_at=nullable(INSTANT),
+        outcome=nullable(TEXT),
+        sign_id=nullable(TEXT),
+        place_state=nullable(TEXT),
+        lat=nullable(NUMBER),
+        lon=nullable(NUMBER),
+    ),
     "Live": obj(status=TEXT),
     "Ready": obj(status=TEXT, seq=WHOLE, checks={"type": "object", "additionalProperties": {"type": "object"}}),
     "Problem": {
@@ -257,6 +300,25 @@ CALLBACK: Final[dict[str, Any]] = {
     "id": 7, "psap": "psap-1", "seq": 73, "psap_call_id": "TPD-4711", "event": "dispatched", "incident_id": 72,
     "state": "delivered", "tries": 1, "reason": None, "made_at": "2026-11-22T14:03:07.250000Z",
     "due_at": "2026-11-22T14:03:07.250000Z", "done_at": "2026-11-22T14:03:07.900000Z",
+}  # fmt: skip
+HOLD_DONE: Final[dict[str, Any]] = {"hold_id": 3, "incident_id": 72}
+HOLD: Final[dict[str, Any]] = {
+    "id": 3, "incident_id": 72, "kind": "legal", "set_by": "M. Ortiz", "set_at": "2026-11-22T18:00:00Z",
+    "released_by": None, "released_at": None, "sector": "TUC",
+}  # fmt: skip
+HOLDING: Final[dict[str, Any]] = {
+    "sealed": samples.SEALED, "kind": "call", "incident_id": 72, "is_open": False, "is_held": False, "sector": "TUC",
+}  # fmt: skip
+ERASED: Final[dict[str, Any]] = {"values": 3, "incidents": [72], "kept": [], "gone_from_backups_in_days": 35}
+TRAIL_ROW: Final[dict[str, Any]] = {
+    "seq": 11, "at": "2026-11-22T14:10:00Z", "act": "read", "by": "dispatcher-1", "role": "dispatcher",
+    "about": samples.SEALED, "incident_id": 72, "reason": "call back", "more": {"what": "call"},
+}  # fmt: skip
+TRAIL_COUNT: Final[dict[str, Any]] = {"month": "2026-11", "by": "dispatcher-1", "act": "read", "n": 41}
+EXPORTED: Final[dict[str, Any]] = {
+    "id": 72, "kind": "real", "type": "SAR", "priority": 8, "sector": "TUC", "received_at": "2026-11-22T14:03:07Z",
+    "closed_at": "2026-11-22T17:20:00Z", "outcome": "found_well", "sign_id": "TUC-417", "place_state": "confirmed",
+    "lat": 31.9012, "lon": -111.1034,
 }  # fmt: skip
 CALL_TAKEN: Final[dict[str, Any]] = CALL_DONE | {
     "format": "EIDO-JSON 1.0", "understood": ["identifier", "location: Caller"],
@@ -475,6 +537,20 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
     ("get", "/v1/me"): (ref("Me"), {"name": "unit U12", "role": "agent", "sectors": [], "unit_id": "U12"}),
     ("post", "/v1/tickets"): (ref("Ticket"), TICKET),
     **PEOPLE_ANSWERS,
+    ("post", f"{_I}/holds"): (obj(hold_id=WHOLE, incident_id=WHOLE, kind=TEXT), HOLD_DONE | {"kind": "legal"}),
+    ("post", "/v1/holds/{hold_id}/release"): (obj(hold_id=WHOLE, incident_id=WHOLE), HOLD_DONE),
+    ("get", "/v1/holds"): (listed(ref("Hold")), [HOLD]),
+    ("post", "/v1/holdings"): (listed(ref("HoldingFound")), [HOLDING]),
+    ("post", "/v1/erasures"): (ref("Erased"), ERASED),
+    ("post", "/v1/audit"): (obj(rows=listed(ref("TrailRow")), is_whole=FLAG), {"rows": [TRAIL_ROW], "is_whole": True}),
+    ("get", "/v1/audit/counts"): (listed(obj(month=TEXT, by=TEXT, act=TEXT, n=WHOLE)), [TRAIL_COUNT]),
+    ("get", "/v1/audit/counts.csv"): (TEXT, "month,by,act,n\n2026-11,dispatcher-1,read,41\n"),
+    ("get", "/v1/export/counts.csv"): (TEXT, "month,cell,incidents,found,not_found\n2026-11,8748c5b65ffffff,12,9,\n"),
+    ("get", "/v1/export/counts"): (
+        listed(obj(month=TEXT, cell=TEXT, incidents=WHOLE, found=nullable(WHOLE), not_found=nullable(WHOLE))),
+        [{"month": "2026-11", "cell": "8748c5b65ffffff", "incidents": 12, "found": 9, "not_found": None}],
+    ),
+    ("post", "/v1/export/incidents"): (listed(ref("IncidentExported")), [EXPORTED]),
     ("get", "/health/live"): (ref("Live"), {"status": "ok"}),
     ("get", "/health/ready"): (ref("Ready"), READY),
 }
@@ -485,6 +561,8 @@ MEDIA: Final = {
     ("get", "/v1/eido/{incident}"): "application/emergency.eido+json",
     ("get", "/v1/incidents/{incident_id}/cap"): "application/cap+xml",
     ("get", "/v1/hazards"): "application/geo+json",
+    ("get", "/v1/audit/counts.csv"): "text/csv",
+    ("get", "/v1/export/counts.csv"): "text/csv",
 }
 
 ASKED: Final[dict[str, dict[str, Any]]] = {
@@ -514,4 +592,14 @@ ASKED: Final[dict[str, dict[str, Any]]] = {
     "DeviceBody": {"lat": 31.73, "lon": -111.21, "radius_m": 60},
     "DuplicatesBody": {"sign_id": "TUC-417", "callback_number": "+1 520 555 0142"},
     "PurposeBody": {"purpose": "call back"},
+    "HoldBody": {"kind": "legal", "reason": "order of the county court"},
+    "ReasonBody": {"reason": "the order was lifted"},
+    "FindBody": {"number": "+1 520 555 0142", "reason": "asked by the person"},
+    "EraseBody": {"incident_id": 72, "reason": "asked by the person"},
+    "TrailBody": {"act": "read", "limit": 100},
+    "ExportBody": {
+        "since": "2026-11-01T00:00:00Z",
+        "until": "2026-12-01T00:00:00Z",
+        "reason": "study of response times",
+    },
 }

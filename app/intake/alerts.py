@@ -66,17 +66,17 @@ def press(
     more: dict[str, Any] | None = None,
 ) -> Request:
     """Return the request for a pressed button, its original sealed, and `more` beside it."""
-    sealed = intake.sealer.seal("alert", {"raw": raw, **(more or {})}, now)
+    sealed = intake.sealer.seal_report("alert", more or {}, raw, now)
     report = ReportAlert(
         tower_id=tower_id,
         source_id=source_id,
         kind=kind,
         occurred_at=min(occurred_at, now),
-        sealed=str(sealed.id),
+        sealed=str(sealed[0].id),
         place=place,
         warnings=warnings,
     )
-    return Request(report, by=sender, sealed=(sealed,))
+    return Request(report, by=sender, sealed=sealed)
 
 
 def place_of(sign: Sign) -> Place:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from app.intake.lenient import Fields, Warnings, read_body
+from app.intake.numbers import usable_number
 from app.requests import Request
 from app.sealing import Sealer
 from app.signs import Signs
@@ -23,7 +24,6 @@ TYPES: Final = ("SAR", "RESCUE", "EXPOSURE", "PERMISS", "WELFARE", "OTHER")
 LANGUAGE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")  # BCP 47
 PEOPLE_MAX: Final = 500
 NEEDS_MAX: Final = 16
-NOT_USABLE: Final = re.compile(r"911\d{7}|(\d)\1{6,}")  # 911 pseudo-numbers of phones without service; 0000000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +33,7 @@ class Intake:
     sealer: Sealer
     signs: Signs
     shared_numbers: frozenset[str] = frozenset()
+    number_region: str = "US"  # whose way of writing numbers a number without a country code is read in
 
 
 def read_call(raw: bytes, psap: str, usual: tuple[str, ...], now: datetime, intake: Intake) -> tuple[Request, Warnings]:
@@ -88,44 +89,33 @@ def call_of(
         "said": said,
         "narrative": fields.text("narrative"),
         "device": device,
-        "raw": raw,
         **(more or {}),
     }
     fields.end()
-    sealed = intake.sealer.seal("call", private, now)
+    sealed = intake.sealer.seal_report("call", private, raw, now)
     digest = intake.sealer.digest("call", _canonical(body, raw) if content is None else content)
-    report = ReportCall(sealed=str(sealed.id), digest=digest.hex(), warnings=warnings.kept(), **command)
-    plain = usable_number(number, intake.shared_numbers)
+    report = ReportCall(sealed=str(sealed[0].id), digest=digest.hex(), warnings=warnings.kept(), **command)
+    plain = usable_number(number, intake.shared_numbers, intake.number_region)
     caller_hash = intake.sealer.digest("number", plain.encode()) if plain else None
-    return Request(report, by=psap, sealed=(sealed,), caller_hash=caller_hash)
+    return Request(report, by=psap, sealed=sealed, caller_hash=caller_hash)
 
 
 def bare_request(raw: bytes, psap: str, now: datetime, intake: Intake, reason: str) -> Request:
     """Make of a body that broke the reader the least a distress report can be: its sealed original and an alarm."""
-    sealed = intake.sealer.seal("call", {"raw": raw}, now)
+    sealed = intake.sealer.seal_report("call", {}, raw, now)
     report = ReportCall(
         psap=psap,
         psap_call_id=None,
         kind=Kind.REAL,
         received_at=now,
-        sealed=str(sealed.id),
+        sealed=str(sealed[0].id),
         digest=intake.sealer.digest("call", raw).hex(),
         resolution=Resolution(PlaceState.UNVERIFIED, (), "unreadable"),
         registry_version=intake.signs.version,
         unreadable=True,
         warnings=(f"body: {reason}",),
     )
-    return Request(report, by=psap, sealed=(sealed,))
-
-
-def usable_number(number: str | None, shared: frozenset[str]) -> str | None:
-    """Return the number's digits if it can tell callers apart: not blank, not a 911 pseudo-number, not a shared one."""
-    digits = "".join(c for c in number or "" if c in "0123456789")
-    if len(digits) == 11 and digits.startswith("1"):
-        digits = digits[1:]  # the North American country code is written or not
-    if not 7 <= len(digits) <= 15 or NOT_USABLE.fullmatch(digits) or digits in shared:
-        return None
-    return digits
+    return Request(report, by=psap, sealed=sealed)
 
 
 def _canonical(body: dict[str, Any], raw: bytes) -> bytes:

@@ -9,6 +9,7 @@ from app.interop.reading import Reading
 from app.sealing import KeyMissing, SealedValue
 from app.services import Services
 from app.store.pool import fetch
+from app.trail import Act, Trail
 from app.view import as_json
 
 KEPT_PRIVATE: Final = ("callback_number", "name", "health", "said", "narrative")
@@ -41,13 +42,15 @@ async def earlier_of(services: Services, identity: Identity, call_id: str | None
     call = services.view.board.calls[known]
     row = as_json(call)
     public = {name: row[name] for name in KEPT_PUBLIC if row.get(name)}
-    return Earlier(public | await _private(services, UUID(call.sealed)), call.sealed)
+    return Earlier(public | await _private(services, identity, UUID(call.sealed), call.incident_id), call.sealed)
 
 
-async def _private(services: Services, sealed_id: UUID) -> dict[str, Any]:
+async def _private(services: Services, identity: Identity, sealed_id: UUID, incident_id: int) -> dict[str, Any]:
     rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
     if not rows:
         return {}
+    trail = Trail(services.pool, services.settings.region, services.sealer)
+    await trail.record(Act.RESEAL, identity.name, role=identity.role, about=str(sealed_id), incident_id=incident_id)
     try:
         value = services.sealer.open(SealedValue(**rows[0]))
     except KeyMissing:

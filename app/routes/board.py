@@ -19,14 +19,15 @@ from app.access.guard import (
 )
 from app.access.hearing import may_hear
 from app.access.tickets import SUBPROTOCOL, TICKET_S
-from app.intake.calls import usable_number
+from app.intake.numbers import usable_number
+from app.opening import find_sealed, open_sealed
 from app.problems import Problem
 from app.routes import bodies, examples
 from app.routes.opening import may_open
 from app.routes.units import OwnId, do
-from app.sealing import KeyMissing, SealedValue
+from app.sealing import KeyMissing
 from app.services import Services
-from app.store.pool import execute, fetch
+from app.store.pool import fetch
 from app.view import as_json
 from dispatch.commands import AcknowledgeAlarm, ClearAlarm, SetMode
 from dispatch.entities import Alarm, Place
@@ -81,14 +82,11 @@ async def read_private(
     sealed_id: UUID, body: bodies.PurposeBody, services: Parts, identity: MayOpenPrivate
 ) -> Response:
     """Open a sealed value (a call's private part, a note). Who read what, and why, is recorded first."""
-    rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
-    if not rows or not await may_open(services, identity, sealed_id):
+    found = await find_sealed(services, sealed_id)
+    if found is None or not await may_open(services, identity, sealed_id):
         raise Problem(404, "not_found", "no such value", field="sealed_id")
-    sealed = SealedValue(**rows[0])
-    region = services.settings.region
-    await execute(services.pool, "record_private_read", region, identity.name, sealed.kind, sealed_id, body.purpose)
     try:
-        value = services.sealer.open(sealed)
+        value = await open_sealed(services, identity, found, body.purpose)
     except KeyMissing:
         raise Problem(404, "not_found", "its time is over; the key was destroyed", field="sealed_id") from None
     return Response(orjson.dumps(value), media_type="application/json", headers={"Cache-Control": "no-store"})
@@ -154,7 +152,7 @@ async def find_duplicates(body: bodies.DuplicatesBody, services: Parts, identity
 
 async def caller_of(services: Services, number: str) -> str | None:
     """Return the token that stands for a callback number for a day, None when nobody called from it."""
-    plain = usable_number(number, services.intake.shared_numbers)
+    plain = usable_number(number, services.intake.shared_numbers, services.intake.number_region)
     if plain is None:
         return None
     hashed = services.sealer.digest("number", plain.encode())

@@ -10,6 +10,7 @@ import asyncpg
 import orjson
 
 from app.codec import Recorded, chain, decode_event, encode_row
+from app.retention.holding import Holding
 from app.sealing import SealedValue
 from app.store.pool import Connection, Pool, fetch
 from app.store.statements import statement
@@ -72,6 +73,7 @@ class Batch:
     sealed_about: list[int | None] = field(default_factory=list)  # the incident of each, which says who may open it
     moved: list[tuple[UUID, int]] = field(default_factory=list)  # sealed values whose report has another incident now
     callers: list[Caller] = field(default_factory=list)
+    holdings: list[Holding] = field(default_factory=list)
     rows: dict[Key, Row] = field(default_factory=dict)
 
     @property
@@ -136,6 +138,10 @@ async def append(connection: Connection, region: str, epoch: int, batch: Batch) 
         [x.hash for x in batch.callers],
         [x.token for x in batch.callers],
         [x.expires_at for x in batch.callers],
+        [x.sealed for x in batch.holdings],
+        [x.holder_kind for x in batch.holdings],
+        [x.holder_id for x in batch.holdings],
+        [x.number for x in batch.holdings],
     )  # fmt: skip
     try:
         await connection.execute(statement("append_batch"), *args)

@@ -20,11 +20,14 @@ RECORDED: Final = (
     "ledger", "commands", "incidents", "calls", "alerts", "assignments", "units", "alarms", "towers", "sectors",
     "placards", "registry_versions",
 )  # fmt: skip
-APPEND_ONLY: Final = ("private_reads",)
+# What only functions write that run with the owner's rights: who may add a line there cannot change one.
+CHAINED: Final = ("audit_trail", "audit_heads")
+APPEND_ONLY: Final = ("signed_heads",)
 # Read tables and what explains them. Not: sealed bodies, keys, callers' hashes, where partners are told.
 AUDITED: Final = (
-    "ledger", "ledger_head", "commands", "private_reads", "incidents", "calls", "alerts", "assignments", "units",
-    "alarms", "towers", "sectors", "placards", "registry_versions", "schema_migrations",
+    "ledger", "ledger_head", "commands", "audit_trail", "audit_heads", "signed_heads", "holds", "incidents", "calls",
+    "alerts", "assignments", "units", "alarms", "towers", "sectors", "placards", "registry_versions",
+    "schema_migrations",
 )  # fmt: skip
 
 
@@ -67,8 +70,9 @@ def _grants() -> tuple[str, ...]:
         f"GRANT USAGE ON SCHEMA public TO {', '.join(ROLES)}",
         f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {APPLICATION}",
         f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(RECORDED)}, schema_migrations FROM {APPLICATION}",
+        f"REVOKE INSERT, UPDATE, DELETE ON {', '.join(CHAINED)} FROM {APPLICATION}",
         f"REVOKE UPDATE, DELETE ON {', '.join(APPEND_ONLY)} FROM {APPLICATION}",
-        f"GRANT EXECUTE ON FUNCTION append_batch TO {APPLICATION}",
+        f"GRANT EXECUTE ON FUNCTION append_batch, record_audit, end_audit TO {APPLICATION}",
         f"REVOKE DELETE ON ledger_head FROM {APPLICATION}",
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APPLICATION}",
         f"GRANT SELECT ON {', '.join(AUDITED)} TO {AUDITOR}",

@@ -84,10 +84,10 @@ async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
     await seen_by_everybody(console, "raw", tmp_path)
     connection = await asyncpg.connect(world.service.database)
     try:
-        reads = await connection.fetch("SELECT purpose FROM private_reads")
+        reads = await connection.fetch("SELECT act, by FROM audit_trail")
     finally:
         await connection.close()
-    assert [row["purpose"] for row in reads] == [PURPOSE]
+    assert [row["act"] for row in reads] == ["read"]
 
 
 async def test_a_silent_tower_and_a_low_battery_are_seen(world: Stage, desk: BrowserContext, tmp_path: Path) -> None:

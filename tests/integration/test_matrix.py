@@ -74,7 +74,12 @@ async def scene(rig: Engines) -> AsyncIterator[Scene]:
 
 
 # Parameters that name what belongs to no sector, with a value nobody has.
-OF_NO_SECTOR: Final = {"person_id": str(uuid4()), "session_id": str(uuid4()), "passkey_id": "bm9ib2R5"}
+OF_NO_SECTOR: Final = {
+    "person_id": str(uuid4()),
+    "session_id": str(uuid4()),
+    "passkey_id": "bm9ib2R5",
+    "hold_id": 2**40,
+}
 
 # The table itself.
 

@@ -35,7 +35,7 @@ def sealer_of(folder: Path) -> Sealer:
     return Sealer(KeyFile(folder / "keys.json"), REGION)
 
 
-async def written(rig: Engines, name: str, lives: int) -> Service:
+async def written(rig: Engines, name: str, lives: int, *, with_commands: bool = False) -> Service:
     """Return a service, not started, on a database with so many closed incidents."""
     folder = rig.folder / name
     sealer = sealer_of(folder)
@@ -45,7 +45,7 @@ async def written(rig: Engines, name: str, lives: int) -> Service:
 
     database = await rig.new_database()
     archive = Archive(REGION, lives, datetime.now(UTC) - CLOSED, digest)
-    assert await archive.write(database) >= lives * 10
+    assert await archive.write(database, with_commands=with_commands) >= lives * 10
     return Service(database, rig.valkey.url, folder)
 
 
@@ -109,7 +109,7 @@ async def test_open_and_recent_incidents_are_found_by_index(million: World) -> N
 
 
 async def test_an_archived_incident_can_be_noted_and_reopened_and_the_ledger_stays_sound(rig: Engines) -> None:
-    service = await written(rig, "hundred", 100)
+    service = await written(rig, "hundred", 100, with_commands=True)
     async with started(service) as world, client(service, world.keys.dispatcher) as http:
         board = (await http.get("/v1/board")).json()
         assert board["rows"]["incidents"] == []

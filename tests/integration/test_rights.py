@@ -246,13 +246,13 @@ async def test_the_database_shows_a_connection_only_what_its_sectors_may_see(flo
         connection = await as_role(floor, **({"app.sectors": sectors} if sectors else {}))
         ids = {row["id"] for row in await connection.fetch("SELECT id FROM incidents")}
         assert (own in ids, other in ids) == (here in sectors or sectors == "*", there in sectors or sectors == "*")
-        tables = ("incidents", "calls", "ledger", "sealed", "alarms", "assignments", "private_reads")
+        tables = ("incidents", "calls", "ledger", "sealed", "alarms", "assignments", "audit_trail")
         seen[sectors] = {t: await connection.fetchval(f"SELECT count(*) FROM {t}") for t in tables}
         about = await connection.fetch("SELECT DISTINCT incident_id FROM sealed WHERE incident_id IS NOT NULL")
         assert {row["incident_id"] for row in about} <= ids
         await connection.close()
     assert set(seen[""].values()) == {0}, "a connection that says nothing sees nothing"
-    assert seen[here]["private_reads"] == 0
+    assert seen[here]["audit_trail"] == 0
     for table in ("incidents", "calls", "ledger", "sealed"):
         assert 0 < seen[there][table] < seen["*"][table], table
 
@@ -289,9 +289,14 @@ async def test_what_was_sealed_before_the_walls_stood_gets_its_incident(rig: Eng
 async def test_the_application_cannot_change_or_remove_what_was_recorded(floor: Floor) -> None:
     connection = await as_role(floor, **{"app.sectors": "*"})
     assert not await passes_every_wall(connection)
-    attempts = [f"DELETE FROM {t}" for t in (*RECORDED, "private_reads")]
-    attempts += [f"TRUNCATE {t}" for t in (*RECORDED, "private_reads", "sealed", "ledger_head")]
-    attempts += ["UPDATE ledger SET body = ''", "UPDATE private_reads SET purpose = ''", "DELETE FROM ledger_head"]
+    attempts = [f"DELETE FROM {t}" for t in (*RECORDED, "audit_trail")]
+    attempts += [f"TRUNCATE {t}" for t in (*RECORDED, "audit_trail", "sealed", "ledger_head")]
+    attempts += [
+        "UPDATE ledger SET body = ''",
+        "UPDATE audit_trail SET body = ''",
+        "INSERT INTO audit_heads VALUES ('x')",
+        "DELETE FROM ledger_head",
+    ]
     attempts += ["UPDATE incidents SET image = '{}'", "INSERT INTO ledger SELECT * FROM ledger", "DROP TABLE ledger"]
     attempts += ["ALTER TABLE ledger DISABLE ROW LEVEL SECURITY", "DROP POLICY region ON sealed", "CREATE TABLE x ()"]
     attempts += [f"SET ROLE {AUDITOR}", "DELETE FROM schema_migrations", "ALTER FUNCTION append_batch SECURITY INVOKER"]

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.intake.alerts import read_alert
-from app.intake.calls import Intake, read_call, usable_number
+from app.intake.calls import Intake, read_call
 from app.intake.lenient import (
     DIGITS_MAX,
     FUTURE_MAX,
@@ -22,6 +22,7 @@ from app.intake.lenient import (
     Warnings,
     read_body,
 )
+from app.intake.numbers import usable_number
 from app.sealing import KeyFile, Sealer
 from app.settings import Settings, load_sectors
 from app.signs import Signs
@@ -154,7 +155,12 @@ def test_a_clock_is_believed_within_bounds(off: timedelta, believed: bool) -> No
         ("", None),
         ("12", None),
         ("9" * 16, None),
-        ("٥٢٠٥٥٥٠١٤٢", None),
+        ("٥٢٠٥٥٥٠١٤٢", "5205550142"),
+        ("tel:+1-520-555-0142", "5205550142"),
+        ("011 52 662 123 4567", "526621234567"),
+        ("+52 1 662 123 4567", "526621234567"),
+        ("5550142", "5550142"),
+        ("not a number", None),
     ],
 )
 def test_a_number_that_cannot_tell_callers_apart_is_not_used(number: str, usable: str | None) -> None:

@@ -32,7 +32,7 @@ def test_nothing_of_the_value_stands_in_the_sealed_form(sealer: Sealer) -> None:
 
 def test_each_month_has_its_own_key_and_a_destroyed_one_opens_nothing(sealer: Sealer, tmp_path: Path) -> None:
     november, december = (sealer.seal("call", VALUE, at) for at in (NOVEMBER, DECEMBER))
-    assert (november.wrap_key, december.wrap_key) == ("call/2026-11", "call/2026-12")
+    assert (november.wrap_key, december.wrap_key) == ("call/open/2026-11", "call/open/2026-12")
     keys = KeyFile(tmp_path / "other.json")
     with pytest.raises(KeyMissing):
         Sealer(keys, "southwest").open(november)
@@ -63,7 +63,7 @@ def test_a_digest_tells_equal_from_different_and_needs_the_key(sealer: Sealer, t
 def test_the_key_file_is_the_owner_s_alone(sealer: Sealer, tmp_path: Path) -> None:
     sealer.seal("call", VALUE, NOVEMBER)
     assert (tmp_path / "keys.json").stat().st_mode & 0o777 == 0o600
-    assert [path.name for path in tmp_path.iterdir()] == ["keys.json"]
+    assert {path.name for path in tmp_path.iterdir()} == {"keys.json", "keys.lock"}
 
 
 def test_two_processes_that_start_together_keep_each_other_s_keys(tmp_path: Path) -> None:

@@ -92,6 +92,7 @@ export class Console {
 
   /** Open the stream of somebody who works the board; others, and windows without it, need none. */
   connect(): void {
+    if (this.session.me?.role === 'auditor') return; // sees the audit trail, and no board
     this.#connection?.stop();
     if (!this.session.isOfDesk || this.view.name === 'account') return;
     this.#connection = new Connection(this.session.api, {

@@ -17,6 +17,8 @@ export interface Account {
   sessions: (OpenSession)[];
 }
 
+export type Act = "read" | "reseal" | "find" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+
 export interface Activations {
   days: number;
   resolution: number;
@@ -380,6 +382,30 @@ export interface Eido {
   issuingElementIdentification?: string;
 }
 
+/** One of: an incident, a callback number, a sealed value's id. */
+export interface EraseBody {
+  reason: string;
+  incident_id?: number | null;
+  number?: string | null;
+  sealed_id?: string | null;
+}
+
+export interface Erased {
+  values: number;
+  incidents: (number)[];
+  kept: ({
+    incident_id: number;
+    why: "open" | "held";
+  })[];
+  gone_from_backups_in_days: number;
+}
+
+export interface ExportBody {
+  since: string;
+  until: string;
+  reason: string;
+}
+
 /** A fact that no longer fits: recorded, alarmed, and it moves nothing. */
 export interface FieldReportOutOfOrder {
   unit_id: string;
@@ -387,6 +413,11 @@ export interface FieldReportOutOfOrder {
   said: string;
   occurred_at: string;
   alarm: Alarm;
+}
+
+export interface FindBody {
+  number: string;
+  reason: string;
 }
 
 /** `again`: prove it anew, although the provider still knows you. */
@@ -477,6 +508,32 @@ export interface HazardsOver {
 /** Why an incident is with a dispatcher. */
 export type Held = "place_unverified" | "place_conflicting" | "recommendation_unconfirmed" | "possible_duplicate" | "nobody_left" | "units_cleared_without_outcome" | "hand_off_not_accepted" | "test_or_exercise" | "report_unreadable";
 
+export interface Hold {
+  id: number;
+  incident_id: number;
+  kind: "legal" | "inquiry";
+  set_by: string;
+  set_at: string;
+  released_by: string | null;
+  released_at: string | null;
+  sector: string | null;
+}
+
+/** `legal`: a court's or an authority's order. `inquiry`: it is not settled yet what happened. */
+export interface HoldBody {
+  kind: "legal" | "inquiry";
+  reason: string;
+}
+
+export interface HoldingFound {
+  sealed: string;
+  kind: string;
+  incident_id: number;
+  is_open: boolean;
+  is_held: boolean;
+  sector: string | null;
+}
+
 /** What is responded to; holds 1..n calls and alerts. `version` is the seq of its last change. */
 export interface Incident {
   id: number;
@@ -528,6 +585,21 @@ export interface IncidentDone {
   note?: string;
   split_from?: number;
   agency?: string;
+}
+
+export interface IncidentExported {
+  id: number;
+  kind: string;
+  type: string;
+  priority: number;
+  sector: string | null;
+  received_at: string;
+  closed_at: string | null;
+  outcome: string | null;
+  sign_id: string | null;
+  place_state: string | null;
+  lat: number | null;
+  lon: number | null;
 }
 
 /** The incident is with a dispatcher: why, under which alarm, and until when if it goes on by itself. */
@@ -955,6 +1027,10 @@ export interface Ready {
   checks: Record<string, Record<string, unknown>>;
 }
 
+export interface ReasonBody {
+  reason: string;
+}
+
 export interface ReassignBody {
   assignment_id: number;
   unit_id: string;
@@ -1322,6 +1398,31 @@ export interface Track {
     lon: number;
     fixed_at: string;
   })[];
+}
+
+/** What of the trail is wanted; nothing named is everything. `before`: only rows older than this one's seq. */
+export interface TrailBody {
+  act?: Act | null;
+  by?: string | null;
+  incident_id?: number | null;
+  /** with a time zone */
+  since?: string | null;
+  /** with a time zone */
+  until?: string | null;
+  before?: number | null;
+  limit?: number;
+}
+
+export interface TrailRow {
+  seq: number;
+  at: string;
+  act: "read" | "reseal" | "find" | "hold" | "release" | "erase" | "export" | "read_trail" | "purge" | "key_destroyed" | "keys_rotated";
+  by: string;
+  role: string | null;
+  about: string | null;
+  incident_id: number | null;
+  reason: string | null;
+  more: Record<string, unknown>;
 }
 
 /** Who responds. `primary` and `secondary` follow from duty and the active assignment, derived in one place. */
@@ -2230,6 +2331,38 @@ export interface Routes {
       upto_seq?: number;
       is_whole?: boolean;
     } };
+  "POST /v1/incidents/{incident_id}/holds": { body: HoldBody; answer: {
+      hold_id: number;
+      incident_id: number;
+      kind: string;
+    } };
+  "POST /v1/holds/{hold_id}/release": { body: ReasonBody; answer: {
+      hold_id: number;
+      incident_id: number;
+    } };
+  "GET /v1/holds": { body: undefined; answer: (Hold)[] };
+  "POST /v1/holdings": { body: FindBody; answer: (HoldingFound)[] };
+  "POST /v1/erasures": { body: EraseBody; answer: Erased };
+  "POST /v1/audit": { body: TrailBody; answer: {
+      rows: (TrailRow)[];
+      is_whole: boolean;
+    } };
+  "GET /v1/audit/counts": { body: undefined; answer: ({
+      month: string;
+      by: string;
+      act: string;
+      n: number;
+    })[] };
+  "GET /v1/audit/counts.csv": { body: undefined; answer: undefined };
+  "GET /v1/export/counts": { body: undefined; answer: ({
+      month: string;
+      cell: string;
+      incidents: number;
+      found: number | null;
+      not_found: number | null;
+    })[] };
+  "GET /v1/export/counts.csv": { body: undefined; answer: undefined };
+  "POST /v1/export/incidents": { body: ExportBody; answer: (IncidentExported)[] };
   "GET /health/live": { body: undefined; answer: Live };
   "GET /health/ready": { body: undefined; answer: Ready };
   "GET /v1/ways-in": { body: undefined; answer: WaysIn };

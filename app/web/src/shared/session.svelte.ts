@@ -10,6 +10,9 @@ import type { Me } from './contract';
 export type ScreenRole = 'dispatcher' | 'agent';
 export type SignInFault = 'unknown_key' | 'wrong_role' | 'unreachable' | null;
 
+/** Who may sit at which screen; what each of them sees there is the service's to say. */
+const SITS_AT: Record<ScreenRole, Me['role'][]> = { dispatcher: ['dispatcher', 'supervisor', 'auditor'], agent: ['agent'] };
+
 export interface DemoPeople {
   dispatcher: string;
   your_unit: string;
@@ -92,7 +95,7 @@ export class Session {
     this.fault = null;
     try {
       const me = await this.api.call('GET /v1/me');
-      if (me.role !== this.screen) return this.#refuse('wrong_role');
+      if (!SITS_AT[this.screen].includes(me.role)) return this.#refuse('wrong_role');
       localStorage.setItem(`${this.#slot}.me`, JSON.stringify(me));
       this.me = me;
       return true;

@@ -1,3 +1,4 @@
+import { custody } from './custody/es';
 import { desk } from './desk/es';
 import { agent } from './agent/es';
 import type { en } from './en';
@@ -8,6 +9,7 @@ import { people } from './people/es';
 /** Spanish. */
 export const es: Record<keyof typeof en, string> = {
   ...map,
+  ...custody,
   ...desk,
   ...partners,
   ...people,

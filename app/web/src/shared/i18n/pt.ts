@@ -1,3 +1,4 @@
+import { custody } from './custody/pt';
 import { desk } from './desk/pt';
 import { agent } from './agent/pt';
 import type { en } from './en';
@@ -8,6 +9,7 @@ import { people } from './people/pt';
 /** Portuguese. */
 export const pt: Record<keyof typeof en, string> = {
   ...map,
+  ...custody,
   ...desk,
   ...partners,
   ...people,

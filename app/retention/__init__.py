@@ -1,0 +1,1 @@
+"""How long what is personal is kept, and what ends it: an outcome, a month's end, a request. See docs/sealing.md."""
