@@ -1,32 +1,24 @@
 """The command line."""
 
-import logging
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any
 
 import typer
-import uvloop
 
 from app import administration as admin
 from app import running
-from app.access.identity import PEOPLE, Role
-from app.access.keys import create_key
+from app.admission_cli import devices_cli, keys_cli
 from app.demo.stage import Options, run_demo
-from app.embedded.errors import EmbeddedError
 from app.engines import engines
 from app.interop.callbacks import addresses
 from app.interop.callbacks.delivery import BadAddress
 from app.interop.check import check, lines
-from app.settings import BadSettings, Settings, load_settings
-from app.store.ledger import NoLedger
 from app.store.migrate import migrate as apply_migrations
-from app.store.pool import NotDurable, open_pool
+from app.terminal import fail, run, settings
 from app.verify import verify as verify_ledger
-from geo.registry_rows import UnreadableRows, to_csv, to_geojson
+from geo.registry_rows import to_csv, to_geojson
 
-T = TypeVar("T")
 cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -39,11 +31,11 @@ registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground."
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
-keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(devices_cli, name="devices")
 cli.add_typer(callbacks_cli, name="callbacks")
 cli.add_typer(interop_cli, name="interop")
 
@@ -53,33 +45,6 @@ Tls = Annotated[
     bool | None,
     typer.Option("--tls", help="Serve HTTPS with a certificate of our own, and show phones the way in by a QR code."),
 ]
-
-
-def fail(message: str, status: int = 1) -> NoReturn:
-    """End with a message in words."""
-    typer.secho(message, fg=typer.colors.RED, err=True)
-    raise typer.Exit(status)
-
-
-def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run to the end, with what an operator can mend said in words."""
-    try:
-        return uvloop.run(work)
-    except (BadSettings, EmbeddedError, NotDurable, NoLedger, UnreadableRows, OSError) as error:
-        fail(f"{type(error).__name__}: {error}", 2)
-    except KeyboardInterrupt:
-        raise typer.Exit(130) from None
-
-
-def settings(**given: Any) -> Settings:
-    try:
-        found = load_settings(**given)
-    except BadSettings as error:
-        fail(f"settings refused:\n{error}", 2)
-    logging.basicConfig(
-        level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    return found
 
 
 def say(line: str, more: str) -> None:
@@ -205,34 +170,6 @@ def run_import(work: Coroutine[Any, Any, dict[str, object]]) -> dict[str, object
         for fault in refused.faults:
             typer.echo(f"row {fault.row}: {fault.field}: {fault.reason}", err=True)
         fail(f"refused: {refused}; nothing was changed")
-
-
-@keys_cli.command("create")
-def keys_create(
-    role: Annotated[Role, typer.Option(help="whose key it is")],
-    name: Annotated[str, typer.Option(help="who holds it, as the history will show")],
-    sector: Annotated[
-        list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
-    ] = None,
-    unit: Annotated[str | None, typer.Option(help="the agent's or tracker's unit")] = None,
-) -> None:
-    """Make a key and show it once; only its hash is kept."""
-    found = settings()
-    if role in PEOPLE:
-        fail(f"a key cannot be {role}: people sign in with accounts of their own")
-    if (role in (Role.AGENT, Role.TRACKER)) != (unit is not None):
-        fail("an agent's or a tracker's key names its unit (--unit), and no other key does")
-
-    async def work() -> str:
-        async with engines(found) as urls:
-            await apply_migrations(urls.database)
-            pool = await open_pool(urls.database)
-            try:
-                return await create_key(pool, found.region, role, name, sectors=tuple(sector or ()), unit_id=unit)
-            finally:
-                await pool.close()
-
-    typer.echo(run(work()))
 
 
 @interop_cli.command("check")

@@ -20,11 +20,13 @@ from app.routes import (
     callbacks,
     cap,
     demo,
+    devices,
     eido,
     handling,
     hazards,
     health,
     incidents,
+    keys,
     maps,
     networks,
     positions,
@@ -45,7 +47,7 @@ BODY_S: Final = 20.0  # 64 KB over a satellite link of 26 kbit/s
 ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, units.router, board.router,
     maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router, webhooks.router,
-    health.router, demo.router, web.router,
+    health.router, demo.router, devices.router, keys.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

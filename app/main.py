@@ -6,8 +6,16 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from app.access.authority import Authority
+from app.access.devices.enrolled import EnrolledDevices
 from app.access.keys import Keys
+from app.access.once import Once
+from app.access.origins import Origins
+from app.access.proxy import Proxies
+from app.access.signing.signed import Signatures
+from app.access.stamp import Stamps
 from app.access.tickets import Tickets
+from app.access.visitors import Visitors
 from app.clock import Clock
 from app.desk import Desk
 from app.engines import Urls
@@ -19,6 +27,7 @@ from app.interop.webhooks.delivery import WebhookDeliverer
 from app.link.client import LinkClient
 from app.link.server import LinkServer
 from app.loops import (
+    admitting,
     calling_back,
     collecting,
     forgetting,
@@ -75,14 +84,28 @@ async def build_services(
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region)
+    keys, once = Keys(pool, region), Once(pool, region)
+
+    def sector_of(unit_id: str) -> str | None:
+        unit = view.board.units.get(unit_id)
+        return unit.sector if unit is not None else None
+
+    enrolled = EnrolledDevices(pool, region, sealer, clock, sector_of, settings.device_token_s)
+    authorities: dict[str, Authority] = {"key": keys, "device": enrolled}
     services = Services(
         settings=settings,
         pool=pool,
         clock=clock,
         view=view,
         hub=Hub(),
-        keys=Keys(pool, region),
-        tickets=Tickets(),
+        keys=keys,
+        enrolled=enrolled,
+        signatures=Signatures(keys, once, sealer, settings.public_url),
+        proxies=Proxies(settings.trusted_proxies),
+        origins=Origins(settings.origins, settings.allowed_hosts, settings.public_url),
+        authorities=authorities,
+        visitors=Visitors(authorities),
+        tickets=Tickets(Stamps(sealer, "ticket"), once, authorities, clock),
         sealer=sealer,
         signs=registry,
         intake=Intake(sealer, registry, frozenset(settings.shared_numbers)),
@@ -233,6 +256,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
+    loops.add("spent", admitting.FORGET_S, lambda: admitting.forget_spent(services))
+    loops.add("device codes", admitting.CODES_S, lambda: admitting.forget_codes(services))
     if services.settings.nws_url is not None:
         loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
     loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
@@ -254,6 +279,8 @@ def add_common_loops(services: Services, relay: Relay) -> None:
         if fixes:
             relay.positions(relay.name, fixes)
 
+    loops.add("visitors", admitting.REVIEW_S, lambda: admitting.review_visitors(services))
+    loops.add("usage", admitting.USAGE_S, lambda: admitting.keep_usage(services))
     loops.add("positions", telling.POSITIONS_S, lambda: telling.tell_positions(services))
     loops.add("relayed", telling.POSITIONS_S, relay_positions)
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))

@@ -5,8 +5,14 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any, Protocol
 
+from app.access.authority import Authority
+from app.access.devices.enrolled import EnrolledDevices
 from app.access.keys import Keys
+from app.access.origins import Origins
+from app.access.proxy import Proxies
+from app.access.signing.signed import Signatures
 from app.access.tickets import Tickets
+from app.access.visitors import Visitors
 from app.clock import Clock
 from app.codec import to_json
 from app.intake.calls import Intake
@@ -44,6 +50,12 @@ class Services:
     view: View
     hub: Hub
     keys: Keys
+    enrolled: EnrolledDevices
+    signatures: Signatures
+    proxies: Proxies
+    origins: Origins
+    authorities: dict[str, Authority]
+    visitors: Visitors
     tickets: Tickets
     sealer: Sealer
     signs: Signs

@@ -2,6 +2,7 @@
 
 import os
 import tomllib
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Final
 
@@ -56,6 +57,13 @@ def _split(value: Any) -> Any:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _network(text: str) -> str:
+    """Refuse what is neither an address, a network nor the word for a Unix socket."""
+    if text != "unix":
+        ip_network(text)
+    return text
+
+
 DatabaseUrl = Annotated[str, _with_scheme("postgresql", "postgres")]
 RedisUrl = Annotated[str, _with_scheme("redis", "rediss", "unix")]
 CotUrl = Annotated[str, _with_scheme("tcp", "tls")]
@@ -66,6 +74,7 @@ Origin = Annotated[str, Field(pattern=r"^https?://[^/?#]+$")]
 Origins = Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)]
 Number = Annotated[str, Field(pattern=r"^[0-9]{7,15}$")]
 Numbers = Annotated[tuple[Number, ...], NoDecode, BeforeValidator(_split)]
+Proxies = Annotated[tuple[Annotated[str, AfterValidator(_network)], ...], NoDecode, BeforeValidator(_split)]
 NOT_PREFIXED: Final = ("database_url", "redis_url")
 
 
@@ -87,6 +96,10 @@ class Settings(BaseSettings):
     origins: Origins = ()
     allowed_hosts: Words = ("*",)
     shared_numbers: Numbers = ()
+    public_url: HttpUrl | None = None
+    trusted_proxies: Proxies = ()
+    url_keys: bool = False
+    device_token_s: Annotated[float, Field(ge=2, le=300)] = 300.0
     tiles_dir: DirectoryPath | None = None
     tls: bool = False
     authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910

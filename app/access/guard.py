@@ -2,13 +2,17 @@
 
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
-from app.access.identity import Identity, Role
-from app.access.policy import Action, roles_for
+from app.access.devices.enrolled import TOKEN_PREFIX
+from app.access.identity import Identity
+from app.access.keys import Key
+from app.access.policy import Action, may, roles_for
+from app.access.signing.claim import BadSignature
+from app.access.signing.signed import Read
 from app.problems import Problem
 from app.services import Services
 
@@ -24,9 +28,6 @@ async def _parts(request: Request) -> Services:  # async: FastAPI sends any othe
 
 
 Parts = Annotated[Services, Depends(_parts)]
-
-
-IN_URL: Final = (Role.TOWER, Role.TRACKER)  # addresses get logged on their way; these keys can only report
 
 
 def key_of(header: str) -> str | None:
@@ -46,7 +47,7 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
     """Return the dependency that lets in whom the policy lets do this.
 
     `in_url` names query parameters that may hold the key where the sender cannot send a header: satellite networks'
-    webhooks, phone apps. There only keys are taken that can do nothing but report.
+    webhooks, phone apps. There only keys are taken that were made for addresses, and can report for one device.
     """
 
     async def guard(request: Request) -> Identity:
@@ -57,20 +58,64 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
 
 
 async def identify(request: Request, services: Services, action: Action, in_url: Sequence[str] = ()) -> Identity:
-    """Return who asks. Raises Problem for nobody known, or somebody of another role."""
-    key = key_of(request.headers.get("authorization", ""))
-    in_header = key is not None
-    if key is None and in_url:
-        key = next((request.query_params[name] for name in in_url if name in request.query_params), None)
-    if key is None:
-        raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
-    identity = await services.keys.identify(key)
+    """Return who asks. Raises Problem for nobody known, or somebody who may not."""
+    identity = await known(request, services, request.body, in_url)
     if identity is None:
-        raise Problem(401, "unknown_key", "this key is not known, or was revoked")
-    roles = roles_for(action)
-    if identity.role not in roles or not (in_header or identity.role in IN_URL):
-        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles))}")
+        raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
+    if not may(identity, action):
+        raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles_for(action)))}")
+    if identity.device is not None and not in_url:
+        raise Problem(403, "wrong_device", "this key reports what one device's network delivers, and nothing else")
     return identity
+
+
+async def known(
+    connection: HTTPConnection, services: Services, read: Read, in_url: Sequence[str] = ()
+) -> Identity | None:
+    """Return whose request or handshake it is, whatever they may do; None for one that names nobody.
+
+    Raises Problem 401 for a key, token or signature that is no good, 403 for a key that stands in the wrong place.
+    """
+    now = services.clock.now()
+    try:
+        signer = await services.signatures.signer(connection, read, now)
+    except BadSignature as error:
+        raise Problem(401, "bad_signature", str(error)) from None
+    if signer is not None:
+        return _with_proofs(signer, connection, services, is_signed=True)
+    text = key_of(connection.headers.get("authorization", ""))
+    in_header = text is not None
+    if text is None:
+        text = next((connection.query_params[name] for name in in_url if name in connection.query_params), None)
+    if text is None:
+        return None
+    if in_header and text.startswith(TOKEN_PREFIX):
+        return await _by_token(text, services)
+    key = await services.keys.by_text(text)
+    if key is None:
+        raise Problem(401, "unknown_key", "this key is not known, or was revoked")
+    if not in_header and not (key.in_url and services.settings.url_keys):
+        raise Problem(
+            403, "not_in_address", "this key may not stand in an address: send it in a header, or as a password"
+        )
+    return _with_proofs(key, connection, services, is_signed=False)
+
+
+async def _by_token(text: str, services: Services) -> Identity:
+    identity = await services.enrolled.by_token(text)
+    if identity is None:
+        raise Problem(401, "unknown_key", "this token is over, or its device was taken off: sign a nonce again")
+    return identity
+
+
+def _with_proofs(key: Key, connection: HTTPConnection, services: Services, *, is_signed: bool) -> Identity:
+    """Return whose key it is if what must be proved beside it was. Raises Problem."""
+    if key.must_sign and not is_signed:
+        raise Problem(401, "signature_required", "requests with this key must be signed: see docs/keys.md")
+    if key.certificate is not None and services.proxies.certificate(connection) != key.certificate:
+        raise Problem(401, "certificate_required", "this key is good with its client certificate only")
+    services.keys.usage.note(key.identity.key_id, services.clock.now())
+    return key.identity
 
 
 MayReportCalls = Annotated[Identity, Depends(allow(Action.REPORT_CALL))]
@@ -95,3 +140,5 @@ MayBindDevices = Annotated[Identity, Depends(allow(Action.BIND_DEVICE))]
 MaySeeDeliveries = Annotated[Identity, Depends(allow(Action.SEE_DELIVERIES))]
 MayManageWebhooks = Annotated[Identity, Depends(allow(Action.MANAGE_WEBHOOKS))]
 MayManageZones = Annotated[Identity, Depends(allow(Action.MANAGE_ZONES))]
+MayManageDevices = Annotated[Identity, Depends(allow(Action.MANAGE_DEVICES))]
+MayManageKeys = Annotated[Identity, Depends(allow(Action.MANAGE_KEYS))]

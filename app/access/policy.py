@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from app.access.identity import Role
+from app.access.identity import Identity, Role
 
 
 class Action(StrEnum):
@@ -30,6 +30,8 @@ class Action(StrEnum):
     SEE_DELIVERIES = "see and send again what partners are told"
     MANAGE_WEBHOOKS = "manage webhooks"
     MANAGE_ZONES = "replace weather zones"
+    MANAGE_DEVICES = "enrol and revoke agents' devices"
+    MANAGE_KEYS = "make and revoke keys"
 
 
 class Reach(StrEnum):
@@ -67,6 +69,9 @@ POLICY: Final[dict[Action, dict[Role, Reach]]] = {
     Action.SEE_DELIVERIES: _DESK,
     Action.MANAGE_WEBHOOKS: _DESK,
     Action.MANAGE_ZONES: _FLOOR,
+    # A desk may report for its units by voice anyway; and a lost phone is lost at night, when nobody else is there.
+    Action.MANAGE_DEVICES: {**_DESK, Role.ADMINISTRATOR: Reach.ALL},
+    Action.MANAGE_KEYS: {Role.ADMINISTRATOR: Reach.ALL},
 }
 
 
@@ -78,3 +83,14 @@ def reach_of(role: Role, action: Action) -> Reach | None:
 def roles_for(action: Action) -> frozenset[Role]:
     """Return who may do this at all."""
     return frozenset(POLICY[action])
+
+
+def may(identity: Identity, action: Action) -> bool:
+    """Whether somebody may do this at all: by their role, within what their key was narrowed to."""
+    in_scope = identity.scopes is None or scope_name(action) in identity.scopes
+    return identity.role in POLICY[action] and in_scope
+
+
+def scope_name(action: Action) -> str:
+    """Return what a key's scope calls an action: `report_call`."""
+    return action.name.lower()

@@ -20,6 +20,7 @@ PROBLEMS: Final[dict[int, tuple[str, str, dict[str, Any]]]] = {
     408: ("http", "Too slow", {"field": "body"}),
     409: ("not_allowed_now", "the incident has no place yet", {"field": "incident_id", "allowed": ["place"]}),
     413: ("http", "Too large", {"field": "body"}),
+    429: ("too_many", "too many codes that were none came from there: wait a minute", {}),
     422: ("invalid", "Input should be less than or equal to 10", {"field": "priority"}),
     503: ("unavailable", "the desk is not there; send it again with the same id", {}),
 }

@@ -20,7 +20,9 @@ from loadtests.rig import Engines
 from tests.integration.agreement import check, check_answer, check_frames, contract
 from tests.integration.scene import Listener, World, a_world
 
-OPEN = {"/v1/openapi.json", "/v1/asyncapi.json", "/health/live", "/health/ready"}
+# A device that is not let in yet proves itself by what it sends: a code, or a signature over a nonce anybody may have.
+PROVING = {"/v1/devices/enrolments", "/v1/devices/nonces", "/v1/devices/{device_id}/tokens"}
+OPEN = {"/v1/openapi.json", "/v1/asyncapi.json", "/health/live", "/health/ready", *PROVING}
 # The screens' own files are open, too: a browser has no key before its page is there, and they hold no data. Whatever a
 # page shows, it asks for with a key. The demo's keys are made-up people's, and given to this machine in a demo only.
 SCREENS = {

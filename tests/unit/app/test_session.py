@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.access.identity import Identity, Role
-from app.stream.session import FIELD_KINDS, FRAME_BYTES_MAX, BadFrame, FieldFrame, Hello, Session
+from app.stream.session import FRAME_BYTES_MAX, FRAMES, BadFrame, FieldFrame, Hello, Session
 
 AGENT = Identity("k1", Role.AGENT, "unit U1", unit_id="U1")
 DISPATCHER = Identity("k2", Role.DISPATCHER, "anna")
@@ -46,7 +46,7 @@ def test_the_first_frame_is_hello_and_there_is_one() -> None:
         session.feed('{"kind": "hello"}')
 
 
-@pytest.mark.parametrize("kind", sorted(FIELD_KINDS))
+@pytest.mark.parametrize("kind", sorted(FRAMES))
 def test_only_an_agent_s_device_speaks_for_the_field(kind: str) -> None:
     agent, dispatcher = Session(AGENT), Session(DISPATCHER)
     for session in (agent, dispatcher):
