@@ -17,8 +17,9 @@ from now on (take the snapshot first), with the cursor of a snapshot or of your 
 after it, once, in order, or `resync`. Replace the rows of `after` by table and id, drop those of `gone`; clients hold
 no rules. An assignment's `must_hear_seq` names the frame its unit's device answers with `received`.
 Without a valid key, or from a foreign page, the socket does not open: HTTP 403. Close codes: 4400 a frame that is not
-of this contract, 4401 your key, device or token is no longer good, 4403 none of it is yours any more, 4408 read too slowly (come back with your cursor), 1009 over 64 KB, 1012 come back: the service restarts,
-or you may see something else now, and a `resync` in the middle means the same."""
+of this contract, 4401 your key, device or token is no longer good, 4403 none of it is yours any more, 4408 read too
+slowly (come back with your cursor), 1009 over 64 KB, 1012 come back: the service restarts, or you are let do something
+else now. A `resync` may come at any time, when what you may see has changed."""
 
 
 def _message(name: str, about: str, payload: dict[str, Any], example: dict[str, Any] | None) -> dict[str, Any]:

@@ -4,8 +4,8 @@ Covered must be @method and @path, @query when there is one, and content-digest 
 id, created and a nonce must be there. The algorithm follows from the key, never from what the request says of itself.
 """
 
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 import http_sf
@@ -14,6 +14,7 @@ from http_message_signatures import (
     HTTPMessageVerifier,
     HTTPSignatureKeyResolver,
     InvalidSignature,
+    VerifyResult,
     algorithms,
 )
 
@@ -57,20 +58,34 @@ class _Verifier(HTTPMessageVerifier):
 
 def verify(message: Message, secret: bytes, public_key: bytes | None, now: datetime) -> Proven:
     """Check the signature: by the sender's public key if it has one, else by its secret. Raises BadSignature."""
+    covered = (*COVERED, "@query") if "?" in message.target else COVERED
+    try:
+        result = check(message, secret, public_key, max_age=WINDOW, required=covered, body=message.body)
+    except InvalidSignature as error:
+        raise BadSignature(_reason(error)) from None
+    until = check_age(datetime.fromtimestamp(int(result.parameters["created"]), UTC), now)
+    return Proven(check_nonce(result.nonce), until)
+
+
+def check(
+    message: Message,
+    secret: bytes,
+    public_key: bytes | None,
+    *,
+    max_age: timedelta | None = None,
+    required: Sequence[str] = (),
+    body: bytes | None = None,
+) -> VerifyResult:
+    """Check one signature as the RFC says, whatever else we ask of it. Raises InvalidSignature."""
     key: Any = secret
     algorithm: Any = algorithms.HMAC_SHA256
     if public_key is not None:
         key = read_public_key(public_key)
         is_ed25519 = isinstance(key, ed25519.Ed25519PublicKey)
         algorithm = algorithms.ED25519 if is_ed25519 else algorithms.ECDSA_P256_SHA256
-    covered = (*COVERED, "@query") if "?" in message.target else COVERED
     verifier = _Verifier(signature_algorithm=algorithm, key_resolver=_OneKey(key))
-    try:
-        (result,) = verifier.verify(message, max_age=WINDOW, require_components=covered, body=message.body)
-    except InvalidSignature as error:
-        raise BadSignature(_reason(error)) from None
-    until = check_age(datetime.fromtimestamp(int(result.parameters["created"]), UTC), now)
-    return Proven(check_nonce(result.nonce), until)
+    (result,) = verifier.verify(message, max_age=max_age, require_components=required, body=body)
+    return result
 
 
 def _reason(error: InvalidSignature) -> str:

@@ -279,6 +279,12 @@ export interface CapTaken {
   warnings: (string)[];
 }
 
+/** `label` tells the unit's devices apart: `Pixel 8, spare`. It is shown to whoever manages devices. */
+export interface CodeBody {
+  unit_id: string;
+  label: string;
+}
+
 export interface Delivered {
   messages: ({
     understood: (string)[];
@@ -313,6 +319,24 @@ export interface DeviceBody {
   radius_m?: number;
 }
 
+export interface DeviceEnrolled {
+  device_id: string;
+  unit_id: string;
+  label: string;
+}
+
+export interface DeviceNonce {
+  nonce: string;
+  seconds: number;
+}
+
+export interface DeviceToken {
+  token: string;
+  seconds: number;
+  unit_id: string;
+  sector: string;
+}
+
 /** What is known of a call so far. In a body, because the number is personal; a sign wins over a point. */
 export interface DuplicatesBody {
   sign_id?: string | null;
@@ -339,6 +363,31 @@ export interface Eido {
   updatedByAgencyReference: Record<string, unknown>;
   eidoVersion: string;
   issuingElementIdentification?: string;
+}
+
+/** `public_key`: P-256 or Ed25519, SubjectPublicKeyInfo (DER) in base64. The private half stays on the device. */
+export interface EnrolBody {
+  code: string;
+  public_key: string;
+}
+
+export interface EnrolledDevice {
+  id: string;
+  unit_id: string;
+  label: string;
+  enrolled_at: string;
+  enrolled_by: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  revoked_by: string | null;
+}
+
+export interface EnrolmentCode {
+  code: string;
+  unit_id: string;
+  url: string;
+  qr: string;
+  seconds: number;
 }
 
 /** A fact that no longer fits: recorded, alarmed, and it moves nothing. */
@@ -545,6 +594,45 @@ export interface IncidentWhole {
   alarms: (Alarm)[];
   timeline: (LedgerLine)[];
   timeline_is_whole: boolean;
+}
+
+/** What a key is made with. `scopes` narrow what its role may do; none: all of it. */
+export interface KeyBody {
+  role: "psap" | "tower" | "agent" | "dispatcher" | "partner" | "tracker";
+  name: string;
+  sectors?: (string)[];
+  unit_id?: string | null;
+  scopes?: (string)[] | null;
+  must_sign?: boolean;
+  public_key?: string | null;
+  certificate?: string | null;
+  in_url?: boolean;
+  device?: string | null;
+  days?: number | null;
+}
+
+export interface KeyMade {
+  key_id: string;
+  key: string;
+  signing_secret: string | null;
+}
+
+export interface KeyShown {
+  id: string;
+  role: string;
+  name: string;
+  sectors: (string)[];
+  unit_id: string | null;
+  scopes: (string)[] | null;
+  must_sign: boolean;
+  has_public_key: boolean;
+  certificate: string | null;
+  in_url: boolean;
+  device: string | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
 }
 
 /** Tests and exercises never page a unit as real and never join a real incident. */
@@ -783,6 +871,12 @@ export interface Problem {
   allowed?: (string)[];
 }
 
+/** `signature`: over `auxilio device token`, the device's id and the nonce, a line each; 64 bytes in base64. */
+export interface ProofBody {
+  nonce: string;
+  signature: string;
+}
+
 export interface PurposeBody {
   purpose: string;
 }
@@ -854,6 +948,11 @@ export interface Resolved {
   registry_version: number;
 }
 
+/** How long the old key lives on beside the new one. */
+export interface RotateBody {
+  overlap_hours?: number;
+}
+
 export interface RowsByTable {
   calls?: (Call)[];
   alerts?: (Alert)[];
@@ -912,6 +1011,12 @@ export interface SayReceived {
   kind: "received";
   id?: string | null;
   seq: number;
+}
+
+export interface SayRenew {
+  kind: "renew";
+  token: string;
+  id?: string;
 }
 
 export interface SayStatus {
@@ -1792,7 +1897,8 @@ export type ClientFrame =
   | SayMayday
   | SayDuty
   | SayReceived
-  | SayPosition;
+  | SayPosition
+  | SayRenew;
 
 /** What each route takes and answers, by method and path. */
 export interface Routes {
@@ -1946,4 +2052,14 @@ export interface Routes {
     } };
   "GET /health/live": { body: undefined; answer: Live };
   "GET /health/ready": { body: undefined; answer: Ready };
+  "GET /v1/devices": { body: undefined; answer: (EnrolledDevice)[] };
+  "POST /v1/devices/codes": { body: CodeBody; answer: EnrolmentCode };
+  "POST /v1/devices/enrolments": { body: EnrolBody; answer: DeviceEnrolled };
+  "POST /v1/devices/nonces": { body: undefined; answer: DeviceNonce };
+  "POST /v1/devices/{device_id}/tokens": { body: ProofBody; answer: DeviceToken };
+  "DELETE /v1/devices/{device_id}": { body: undefined; answer: undefined };
+  "GET /v1/keys": { body: undefined; answer: (KeyShown)[] };
+  "POST /v1/keys": { body: KeyBody; answer: KeyMade };
+  "POST /v1/keys/{key_id}/rotate": { body: RotateBody; answer: KeyMade };
+  "DELETE /v1/keys/{key_id}": { body: undefined; answer: undefined };
 }
