@@ -21,6 +21,12 @@ class CodeBody(Body):
     label: Annotated[Text, Field(max_length=80)]
 
 
+class DemoUnitBody(Body):
+    """Which of the demo's units a browser wants to be."""
+
+    unit_id: Text
+
+
 class EnrolBody(Body):
     """`public_key`: P-256 or Ed25519, SubjectPublicKeyInfo (DER) in base64. The private half stays on the device."""
 

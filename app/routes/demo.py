@@ -7,9 +7,11 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request
 
+from app.access.devices.codes import make_code
 from app.access.guard import Parts
 from app.demo.cast import load_cast
 from app.problems import Problem
+from app.routes.admission_bodies import DemoUnitBody
 
 router = APIRouter(prefix="/v1", include_in_schema=False)
 FORWARDED: Final = ("forwarded", "x-forwarded-for", "x-real-ip", "via")
@@ -28,6 +30,18 @@ async def demo_keys(request: Request, services: Parts) -> dict[str, Any]:
         "your_unit": cast.your_unit,
         "agents": cast.agents,
     }
+
+
+@router.post("/demo/codes", status_code=201)
+async def demo_code(body: DemoUnitBody, request: Request, services: Parts) -> dict[str, Any]:
+    """Make a code that enrols this browser as one of the demo's units; again only for a browser on this machine."""
+    if services.settings.demo_cast is None or not is_from_here(request):
+        raise Problem(404, "not_found", "this is no demo")
+    if body.unit_id not in services.view.board.units:
+        raise Problem(404, "not_found", "no such unit", field="unit_id")
+    region, now = services.settings.region, services.clock.now()
+    made = await make_code(services.pool, region, services.sealer, body.unit_id, "demo", by="demo", now=now)
+    return {"code": made.text}
 
 
 def is_from_here(request: Request) -> bool:

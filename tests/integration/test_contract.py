@@ -28,7 +28,7 @@ OPEN = {"/v1/openapi.json", "/v1/asyncapi.json", "/health/live", "/health/ready"
 SCREENS = {
     "/", "/console", "/console/{view:path}", "/agent", "/agent/{name}", "/agent/{view:path}", "/web/{name:path}",
 }  # fmt: skip
-DEMO = {"/v1/demo"}
+DEMO = {"/v1/demo", "/v1/demo/codes"}
 METHODS = {"get", "put", "post", "delete", "patch"}
 
 
