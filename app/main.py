@@ -6,7 +6,10 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from redis.asyncio import Redis
+
 from app.access.keys import Keys
+from app.access.known_keys import KEEP_S, KnownKeys
 from app.access.tickets import Tickets
 from app.clock import Clock
 from app.desk import Desk
@@ -29,6 +32,7 @@ from app.loops import (
     signs,
     silence,
     telling,
+    tending,
     timers,
     watching,
     weather,
@@ -40,6 +44,8 @@ from app.sealing import KeyFile, Sealer
 from app.services import Services, Submitter
 from app.settings import Settings, load_sectors
 from app.signs import Signs
+from app.spool.neighbours import Neighbours
+from app.spool.spooling import Spooling, open_spool
 from app.store.boards import load_board
 from app.store.ledger import read_head
 from app.store.pool import ACQUIRE_S, Pool, execute, open_pool
@@ -110,6 +116,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         services = await build_services(settings, pool, clock, desk, forward)
         link = LinkServer(desk, services.view, services.positions)
         await listen_for_gateways(stack, link, desk, pool, settings)
+        spooling = open_spool(stack, services, desk.submit)
         redis = open_redis(urls.redis)
         stack.push_async_callback(redis.aclose)
         relay = Relay(redis, settings.region, lambda state: services.dependencies.__setitem__("relay", state))
@@ -120,6 +127,7 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         )
         vital = start_task(stack, desk.run(), "desk")
         start_task(stack, relay.run(), "relay", relay.close)
+        hear_neighbours(stack, services, spooling, relay, redis)
         await desk.take_over()
         await services.ask(ConfigureSectors(load_sectors(settings)[1]), by="settings")
         if settings.cot_url is not None:
@@ -153,6 +161,7 @@ async def gateway_process(settings: Settings, urls: Urls) -> AsyncIterator[Proce
         link = LinkClient(pool, settings.region, on_beat)
         services = await build_services(settings, pool, clock, link, link.move)
         services.on_presence = link.presence
+        spooling = open_spool(stack, services, link.submit, link.is_between_desks)
         publisher.connect(services)
         redis = open_redis(urls.redis)
         stack.push_async_callback(redis.aclose)
@@ -160,6 +169,7 @@ async def gateway_process(settings: Settings, urls: Urls) -> AsyncIterator[Proce
         follower = Follower(services, publisher, redis, relay.name)
         start_task(stack, link.run(), "link")
         start_task(stack, relay.run(), "relay", relay.close)
+        hear_neighbours(stack, services, spooling, relay, redis)
         vital = start_task(stack, follower.run(), "follower", follower.close)
         add_common_loops(services, relay)
         add_locating(stack, services)
@@ -199,6 +209,16 @@ async def listen_for_gateways(
         await execute(pool, "retire_desk", settings.region, desk.epoch)
 
     stack.push_async_callback(retire)
+
+
+def hear_neighbours(stack: AsyncExitStack, services: Services, spooling: Spooling, relay: Relay, redis: Redis) -> None:
+    """Tend the spool, and show what is on other processes' disks beside what is on ours."""
+    neighbours = Neighbours(redis, services.settings.region, relay.name, spooling.lane)
+    start_task(stack, neighbours.run(), "neighbours", neighbours.close)
+    tend = tending.tend_spool
+    services.loops.add("spool", tending.PAUSE_S, lambda: tend(services, spooling, relay.unrecorded, relay.name))
+    services.loops.add("spool alarms", tending.ALARM_S, lambda: tending.raise_alarms(services, spooling))
+    services.loops.add("orphans", tending.ADOPT_S, lambda: tending.adopt_orphans(spooling))
 
 
 def add_locating(stack: AsyncExitStack, services: Services) -> None:
@@ -264,4 +284,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("signs", signs.PAUSE_S, lambda: signs.keep_signs(services))
     loops.add("rehearsal", signs.REHEARSAL_PAUSE_S, lambda: signs.rehearse_signs(services))
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
+    known_keys = KnownKeys(services.pool, services.settings.region, services.settings.known_keys_path, services.sealer)
+    services.keys.find = known_keys.find
+    loops.add("known keys", KEEP_S, known_keys.keep)
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

@@ -19,7 +19,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
-RETENTION: Final = {"call": "call", "alert": "call", "note": "call"}  # retention class per kind of value
+# The retention class of each kind of value; a report is what the spool holds.
+RETENTION: Final = {"call": "call", "alert": "call", "note": "call", "report": "call"}
 
 
 @dataclass(frozen=True, slots=True)

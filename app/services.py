@@ -36,7 +36,10 @@ class Submitter(Protocol):
 
 @dataclass(slots=True)
 class Services:
-    """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock."""
+    """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock.
+
+    `greet` tells a client that has just come what has no seq and cannot wait.
+    """
 
     settings: Settings
     pool: Pool
@@ -58,6 +61,7 @@ class Services:
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
     heard: float = field(default_factory=monotonic)
+    greet: Callable[[Client], None] | None = None
     on_presence: Callable[[str, bool], None] | None = None
 
     def submit(self, request: Request) -> Awaitable[Answer]:

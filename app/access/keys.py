@@ -3,9 +3,11 @@
 import hmac
 import secrets
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from hashlib import sha256
 from time import monotonic
-from typing import Final
+from typing import Any, Final
 
 from app.access.identity import Identity, Role
 from app.store.pool import Pool, execute, fetch
@@ -13,13 +15,14 @@ from app.store.pool import Pool, execute, fetch
 KNOWN_S: Final = 5.0  # a revoked key stops working within this
 KNOWN_MAX: Final = 10_000
 KEY_CHARS_MAX: Final = 128
+Find = Callable[[str, str], Awaitable[Sequence[Any]]]  # a key's row by its id and region
 
 
 class Keys:
     """Looks keys up and remembers them for a few seconds, the unknown ones too, so guessing costs no database."""
 
     def __init__(self, pool: Pool, region: str) -> None:
-        self._pool = pool
+        self.find: Find = partial(fetch, pool, "find_key")
         self._region = region
         self._known: OrderedDict[bytes, tuple[float, Identity | None]] = OrderedDict()
 
@@ -42,7 +45,7 @@ class Keys:
         key_id = rest.partition("_")[0]
         if prefix != "aux" or not key_id or "\x00" in key_id:
             return None
-        rows = await fetch(self._pool, "find_key", key_id, self._region)
+        rows = await self.find(key_id, self._region)
         if not rows or not hmac.compare_digest(rows[0]["hash"], hashed):
             return None
         row = rows[0]

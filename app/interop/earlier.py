@@ -8,7 +8,7 @@ from app.access.identity import Identity
 from app.interop.reading import Reading
 from app.sealing import KeyMissing, SealedValue
 from app.services import Services
-from app.store.pool import fetch
+from app.store.soon import fetch_soon
 from app.view import as_json
 
 KEPT_PRIVATE: Final = ("callback_number", "name", "health", "said", "narrative")
@@ -45,7 +45,7 @@ async def earlier_of(services: Services, identity: Identity, call_id: str | None
 
 
 async def _private(services: Services, sealed_id: UUID) -> dict[str, Any]:
-    rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
+    rows = await fetch_soon(services.pool, "read_private", services.settings.region, sealed_id)
     if not rows:
         return {}
     try:

@@ -33,6 +33,11 @@ class LinkClient:
         self._open: dict[UUID, tuple[Ask, asyncio.Future[Answer]]] = {}
         self._here: set[str] = set()
         self._writer: asyncio.StreamWriter | None = None
+        self._sees_store = True
+
+    def is_between_desks(self) -> bool:
+        """Whether PostgreSQL answers and only the desk is missing: the next one is seconds away."""
+        return self._writer is None and self._sees_store
 
     async def submit(self, request: Request) -> Answer:
         """Return the desk's answer. Raises DeskUnavailable when none came in time."""
@@ -75,7 +80,9 @@ class LinkClient:
             await asyncio.sleep(RETRY_S)
 
     async def _connect_and_read(self) -> None:
+        self._sees_store = False
         rows = await fetch(self._pool, "read_head", self._region)
+        self._sees_store = True
         if not rows or not rows[0]["desk_address"]:
             return
         host, _, port = rows[0]["desk_address"].rpartition(":")

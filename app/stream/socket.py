@@ -54,6 +54,8 @@ async def _converse(socket: WebSocket, services: Services, identity: Identity) -
     client = Client(hello.topics, identity.role, identity.unit_id if identity.role is Role.AGENT else None)
     client.task = asyncio.current_task()
     greet(client, hello, services)
+    if services.greet is not None:
+        services.greet(client)
     services.presence(client, True)
     reader = asyncio.create_task(_read(socket, services, session, client, identity), name="reader")
     writer = asyncio.create_task(_write(socket, client), name="writer")
