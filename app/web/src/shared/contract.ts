@@ -1159,6 +1159,20 @@ export interface UnitShown {
   position: Position | null;
 }
 
+/** A report that is on disk: its public line. */
+export interface Unrecorded {
+  /** what its sender was told: the command it is recorded under */
+  id: string;
+  what: "call" | "alert" | "mayday";
+  at: string;
+  kind: Kind;
+  /** the PSAP, the tower or the unit */
+  sender: string;
+  sector: string | null;
+  place: Place | null;
+  needs: (string)[];
+}
+
 export interface Webhook {
   id: string;
   url: string;
@@ -1766,6 +1780,13 @@ export type ServerFrame =
       kind: "positions";
       at: string;
       positions: (Position)[];
+    }
+  | {
+      kind: "unrecorded";
+      at: string;
+      waiting: number;
+      reports: (Unrecorded)[];
+      recorded: (string)[];
     }
   | {
       kind: "answer";
