@@ -1,24 +1,21 @@
 """PostgreSQL away: distress is kept on disk within 2 s, shown to consoles, and recorded exactly once afterwards."""
 
 import asyncio
-import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import asyncpg
 import httpx
 import psutil
 import pytest_asyncio
 
-from app.verify import verify
-from loadtests.rig import REGION, Engines, Service, client, engines
+from loadtests.rig import Engines, Service, engines
 from tests.integration.stage import Stage, stage
-from tests.integration.watcher import Watcher, until
+from tests.integration.watcher import until
 
 TOLD_S: Final = 3.0  # 2 s, and a shared machine
 NUMBER: Final = "520 555 0142"
