@@ -38,12 +38,13 @@ class Room:
         self.spool = self.open(bytes_max)
 
     def open(self, bytes_max: int = 64 * MB) -> Spool:
-        return Spool(
-            self.folder / "spool", self.sealer, bytes_max, self.hold, lambda line: self.lines.pop(line.id) and None
-        )
+        return Spool(self.folder / "spool", self.sealer, bytes_max, self.hold, self.let_go)
 
     def hold(self, line: Line) -> None:
         self.lines[line.id] = line
+
+    def let_go(self, line: Line) -> None:
+        del self.lines[line.id]
 
 
 @pytest.fixture
