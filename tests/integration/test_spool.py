@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from time import monotonic
 from typing import Final
 
@@ -84,13 +85,13 @@ async def test_senders_nobody_has_seen_lately_are_known_and_a_mayday_is_kept_and
 ) -> None:
     """The tower's and the unit's key are used here for the first time: only the copy on disk knows them."""
     at = outage.stage
-    unit_id = at.unit_ids[0]
+    unit_id, said = at.unit_ids[0], {"occurred_at": datetime.now(UTC).isoformat()}
     async with client(at.service, at.keys.tower) as tower, client(at.service, at.keys.agents[unit_id]) as unit:
         async with hanging(outage.servers.postgres):
             pressed = {"type": "activation", "tower_id": "nowhere", "alert_id": "a-1"}
             alert, mayday, unknown = await asyncio.gather(
                 tower.post("/v1/alerts", json=pressed),
-                unit.post(f"/v1/units/{unit_id}/mayday", json={}, headers={"Idempotency-Key": "m-1"}),
+                unit.post(f"/v1/units/{unit_id}/mayday", json=said, headers={"Idempotency-Key": "m-1"}),
                 tower.post("/v1/alerts", json=pressed, headers={"Authorization": "Bearer aux_unknown_key"}),
             )
             assert (alert.status_code, mayday.status_code) == (503, 503)
@@ -100,7 +101,7 @@ async def test_senders_nobody_has_seen_lately_are_known_and_a_mayday_is_kept_and
                 shown = {one["what"] for said in late.heard("unrecorded") for one in said["reports"]}
         assert shown == {"alert", "mayday"}
         await drained(tower)
-        again = await unit.post(f"/v1/units/{unit_id}/mayday", json={}, headers={"Idempotency-Key": "m-1"})
+        again = await unit.post(f"/v1/units/{unit_id}/mayday", json=said, headers={"Idempotency-Key": "m-1"})
         assert again.status_code == 201
         async with at.dispatcher() as http:
             alarms = (await http.get("/v1/board")).json()["rows"]["alarms"]
