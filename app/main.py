@@ -12,6 +12,7 @@ from redis.asyncio import Redis
 from app.access.authority import Authority
 from app.access.devices.enrolled import EnrolledDevices
 from app.access.keys import Keys
+from app.access.known_keys import KEEP_S, KnownKeys
 from app.access.once import Once
 from app.access.origins import Origins
 from app.access.people.people import build_people
@@ -48,6 +49,7 @@ from app.loops import (
     signs,
     silence,
     telling,
+    tending,
     timers,
     watching,
     weather,
@@ -60,6 +62,8 @@ from app.sealing import KeyFile, Sealer
 from app.services import Services, Standing, Submitter
 from app.settings import Settings, load_sectors
 from app.signs import Signs
+from app.spool.neighbours import Neighbours
+from app.spool.spooling import Spooling, open_spool
 from app.store.boards import read_board
 from app.store.pool import ACQUIRE_S, Pool, execute, open_pool
 from app.store.writer import AWAY
@@ -255,6 +259,13 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
         counts_all=not is_cluster(urls.redis),
     )
     start_task(stack, relay.run(), "relay", relay.close)
+    spooling = open_spool(
+        stack,
+        services,
+        services.submit_now,
+        lambda: services.standing is not Standing.DESK and link.is_between_desks(),
+    )
+    hear_neighbours(stack, services, spooling, relay, redis)
     add_common_loops(services, relay)
     add_locating(stack, services)
     return Gateway(stack, services, publisher, Reader(services, publisher), link, relay, redis)
@@ -303,6 +314,16 @@ async def announce(pool: Pool, desk: Desk, address: str) -> None:
             await asyncio.sleep(HEART_S)
         else:
             return
+
+
+def hear_neighbours(stack: AsyncExitStack, services: Services, spooling: Spooling, relay: Relay, redis: Redis) -> None:
+    """Tend the spool, and show what is on other processes' disks beside what is on ours."""
+    neighbours = Neighbours(redis, services.settings.region, relay.name, spooling.lane)
+    start_task(stack, neighbours.run(), "neighbours", neighbours.close)
+    tend = tending.tend_spool
+    services.loops.add("spool", tending.PAUSE_S, lambda: tend(services, spooling, relay.unrecorded, relay.name))
+    services.loops.add("spool alarms", tending.ALARM_S, lambda: tending.raise_alarms(services, spooling))
+    services.loops.add("orphans", tending.ADOPT_S, lambda: tending.adopt_orphans(spooling))
 
 
 def add_locating(stack: AsyncExitStack, services: Services) -> None:
@@ -379,4 +400,7 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
     loops.add("old view", archiving.PAUSE_S, lambda: archiving.forget_in_view(services))
     loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
+    known_keys = KnownKeys(services.pool, services.settings.region, services.settings.known_keys_path, services.sealer)
+    services.keys.find = known_keys.find
+    loops.add("known keys", KEEP_S, known_keys.keep)
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

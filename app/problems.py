@@ -12,7 +12,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect
 
-from app.requests import Answer, DeskUnavailable, Outcome
+from app.requests import Answer, DeskUnavailable, Outcome, Spooled
 from dispatch.errors import Code
 
 STATUS_OF: Final = {
@@ -28,6 +28,7 @@ TITLES: Final = {
     429: "Too many requests", 500: "Internal error", 503: "Unavailable",
 }  # fmt: skip
 RETRY_AFTER_S: Final = 1
+SPOOLED_RETRY_AFTER_S: Final = 5  # it is on disk already: asking often helps nobody
 # A field name is said again only if it looks like one of ours: as a name, too, somebody may have written a number.
 FIELD_NAME: Final = re.compile(r"[a-z][a-z_]{0,31}|Idempotency-Key|[0-9]{1,3}")
 UNKNOWN_FIELD: Final = "unknown_field"
@@ -97,6 +98,10 @@ def problem_of(error: Exception) -> Problem | None:
     match error:
         case Problem():
             return error
+        case Spooled(spool_id=spool_id):
+            detail = "kept on disk, not recorded yet; send it again with the header Spool-Id"
+            again = {"Retry-After": str(SPOOLED_RETRY_AFTER_S)}
+            return Problem(503, "spooled", detail, headers=again, spooled=str(spool_id))
         case DeskUnavailable():
             return Problem(503, "unavailable", "the desk is not there; send it again with the same id")
         case RequestValidationError():

@@ -83,6 +83,10 @@ class Relay:
     def positions(self, sender: str, fixes: list[Fix]) -> None:
         self._put("positions", orjson.dumps({"from": sender, "fixes": [fix_json(fix) for fix in fixes]}))
 
+    def unrecorded(self, data: bytes) -> None:
+        """Tell other processes what is on this one's disk: public lines of reports, nothing of a person."""
+        self._put("unrecorded", data)
+
     def _put(self, what: str, data: bytes) -> None:
         if self._waiting.full():
             self._waiting.get_nowait()

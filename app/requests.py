@@ -78,3 +78,11 @@ class Backlog:
 
 class DeskUnavailable(RuntimeError):
     """No desk took the request; whether an earlier try was recorded is found by its id when it is sent again."""
+
+
+class Spooled(DeskUnavailable):
+    """A distress report is on disk, sealed, and is recorded under this id as soon as that is possible again."""
+
+    def __init__(self, spool_id: UUID) -> None:
+        self.spool_id = spool_id
+        super().__init__("spooled")

@@ -57,7 +57,10 @@ class Standing(StrEnum):
 
 @dataclass(slots=True)
 class Services:
-    """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock."""
+    """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock.
+
+    `greet` tells a client that has just come what has no seq and cannot wait.
+    """
 
     settings: Settings
     pool: Pool
@@ -89,12 +92,18 @@ class Services:
     heard: float = field(default_factory=monotonic)
     is_leaving: bool = False
     standing: Standing = Standing.GATEWAY
+    greet: Callable[[Client], None] | None = None
+    patient: Callable[[Request], Awaitable[Answer]] | None = None  # submits, and spools distress that must wait
     on_presence: Callable[[str, bool], None] | None = None
 
     def __post_init__(self) -> None:
         self.floods = Floods(self.settings.flood_calls_per_min)
 
     def submit(self, request: Request) -> Awaitable[Answer]:
+        return (self.patient or self.submit_now)(request)
+
+    def submit_now(self, request: Request) -> Awaitable[Answer]:
+        """Submit past the spool; the way to the desk changes when the desk is taken over."""
         return self.submitter.submit(request)
 
     def waiting(self) -> Backlog:

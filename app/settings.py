@@ -151,6 +151,9 @@ class Settings(BaseSettings):
     keep_tracks_days: Days = 90
     heads_dir: Path | None = None
     number_region: Annotated[str, Field(pattern=r"^[A-Z]{2}$")] = "US"
+    spool_dir: Path | None = None
+    spool_mb: Annotated[int, Field(ge=1, le=1_048_576)] = 256
+    spool_after_s: Annotated[float, Field(ge=0.1, le=2.0)] = 1.5
     log_level: Annotated[str, Field(pattern=r"^(debug|info|warning|error)$")] = "info"
 
     @classmethod
@@ -199,6 +202,16 @@ class Settings(BaseSettings):
     def keys_path(self) -> Path:
         """Where the sealing keys are: outside every database backup."""
         return self.key_file or self.data_dir / "keys.json"
+
+    @property
+    def spool_path(self) -> Path:
+        """Where distress waits, sealed, while it cannot be recorded; each process has a folder of its own in it."""
+        return self.spool_dir or self.data_dir / "spool"
+
+    @property
+    def known_keys_path(self) -> Path:
+        """Where the hashes of the keys are kept for when the database is away."""
+        return self.data_dir / "known_keys"
 
 
 def load_settings(**given: Any) -> Settings:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from loadtests.journal import Acked, CallAcked, FieldAcked, OutcomeAcked
+from loadtests.journal import Acked, CallAcked, CallSpooled, FieldAcked, OutcomeAcked
 
 ENDED: Final = {"offer.declined", "offer.timed_out", "assignment.cancelled", "assignment.preempted"}
 TIME_OF: Final = {  # which column of an assignment proves which report
@@ -62,15 +62,18 @@ class History:
     """What the ledger says happened, as far as promises rest on it."""
 
     calls: Counter[tuple[str, str]] = field(default_factory=Counter)
+    commands: Counter[str] = field(default_factory=Counter)
     opened: Counter[int] = field(default_factory=Counter)
     out_of_order: set[tuple[str, int, str]] = field(default_factory=set)
     outcomes: set[tuple[int, str]] = field(default_factory=set)
     holds: dict[str, int] = field(default_factory=dict)
     unit_of: dict[int, str] = field(default_factory=dict)
 
-    def take(self, kind: str, event: dict[str, Any], found: Findings) -> None:
+    def take(self, line: dict[str, Any], found: Findings) -> None:
         """Follow one event."""
+        kind, event = line["kind"], line["event"]
         if kind == "call.received":
+            self.commands[line["command"]] += 1
             self.calls[event["call"]["psap"], event["call"]["psap_call_id"]] += 1
         elif kind == "incident.opened":
             self.opened[event["incident"]["id"]] += 1
@@ -124,7 +127,7 @@ async def _read_ledger(connection: "asyncpg.Connection[asyncpg.Record]", region:
         if row["hash"] != chained:
             found.broken.append(f"event {seq} breaks the chain")
             chained = row["hash"]
-        history.take(line["kind"], line["event"], found)
+        history.take(line, found)
     head = await connection.fetchrow("SELECT seq, hash FROM ledger_head WHERE region = $1", region)
     if head is None or (head["seq"], head["hash"]) != (seq, chained):
         found.broken.append(f"the head row is not the ledger's end, {seq}")
@@ -153,6 +156,10 @@ async def _check_promises(
                 held = stored.get((psap, call_id), [])
                 if not history.calls[psap, call_id] or incident_id not in held or incident_id not in incidents:
                     found.lost.append(f"call {call_id} was answered with incident {incident_id}, stored under {held}")
+            case CallSpooled(spool_id) if not history.commands[spool_id]:
+                found.lost.append(f"the call spooled as {spool_id}")
+            case CallSpooled(spool_id) if history.commands[spool_id] > 1:
+                found.doubled.append(f"the call spooled as {spool_id}")
             case FieldAcked(unit_id, assignment_id, status):
                 image = assignments.get(assignment_id, {})
                 late = (unit_id, assignment_id, status) in history.out_of_order

@@ -32,8 +32,15 @@ class OutcomeAcked:
     outcome: str
 
 
-Acked = CallAcked | FieldAcked | OutcomeAcked
-SHAPES: dict[str, type[Acked]] = {cls.__name__: cls for cls in (CallAcked, FieldAcked, OutcomeAcked)}
+@dataclass(frozen=True, slots=True)
+class CallSpooled:
+    """A call that was answered 503 with a spool id, and that nobody sends again."""
+
+    spool_id: str
+
+
+Acked = CallAcked | CallSpooled | FieldAcked | OutcomeAcked
+SHAPES: dict[str, type[Acked]] = {cls.__name__: cls for cls in (CallAcked, CallSpooled, FieldAcked, OutcomeAcked)}
 
 
 class Journal:

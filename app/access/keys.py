@@ -2,9 +2,10 @@
 
 import hmac
 import secrets
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -19,6 +20,7 @@ from app.store.statements import statement
 
 KEY_CHARS_MAX: Final = 128
 OVERLAP: Final = timedelta(days=7)  # how long a replaced key lives on by itself: a vendor's next maintenance day
+Find = Callable[[Sequence[str], str], Awaitable[Sequence[Any]]]  # keys' rows by their ids and region
 
 
 class TwoLive(Exception):
@@ -58,7 +60,7 @@ class Keys(Authority):
     """Looks keys up. One that is revoked in any process is refused in every process within a second or two."""
 
     def __init__(self, pool: Pool, region: str) -> None:
-        self._pool = pool
+        self.find: Find = partial(fetch, pool, "find_keys")
         self._region = region
         self._roll = Roll(self._load)
         self.usage = Usage(pool, region, "note_keys_used")
@@ -94,11 +96,11 @@ class Keys(Authority):
         self._roll.forget(key_id)
 
     async def _load(self, key_ids: Sequence[str]) -> dict[str, Key]:
-        rows = await fetch(self._pool, "find_keys", key_ids, self._region)
+        rows = await self.find(key_ids, self._region)
         return {row["id"]: _key(row) for row in rows}
 
 
-def _key(row: asyncpg.Record) -> Key:
+def _key(row: Any) -> Key:
     scopes = frozenset(row["scopes"]) if row["scopes"] is not None else None
     sectors = tuple(row["sectors"])
     identity = Identity(

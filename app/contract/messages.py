@@ -7,7 +7,19 @@ import msgspec
 
 from app.contract import samples
 from app.contract.answers import NAMED, TOLD
-from app.contract.schemas import INSTANT, NUMBER, TEXT, WHOLE, Schema, components, listed, obj, ref, rows_by_table
+from app.contract.schemas import (
+    INSTANT,
+    NUMBER,
+    TEXT,
+    WHOLE,
+    Schema,
+    components,
+    listed,
+    nullable,
+    obj,
+    ref,
+    rows_by_table,
+)
 from app.field import SHAPES
 from app.frames import NOT_FOR_UNITS
 from app.stream.session import HELLO_TOPICS_MAX
@@ -19,6 +31,21 @@ COMMAND_ID: Final[Schema] = {"type": "string", "format": "uuid"}
 
 def _kind(name: str) -> Schema:
     return {"type": "string", "const": name}
+
+
+UNRECORDED: Final[Schema] = {
+    **obj(
+        id={**COMMAND_ID, "description": "what its sender was told: the command it is recorded under"},
+        what={"enum": ["call", "alert", "mayday"]},
+        at=INSTANT,
+        kind=ref("Kind"),
+        sender={**TEXT, "description": "the PSAP, the tower or the unit"},
+        sector=nullable(TEXT),
+        place=nullable(ref("Place")),
+        needs=listed(TEXT),
+    ),
+    "description": "A report that is on disk: its public line.",
+}
 
 
 def event_frame(kind: str) -> Schema:
@@ -70,6 +97,17 @@ PLAIN: Final[dict[str, tuple[str, Schema, dict[str, Any]]]] = {
         "The newest positions of a topic's units, at most once a second.",
         obj(kind=_kind("positions"), at=INSTANT, positions=listed(ref("Position"))),
         {"kind": "positions", "at": "2026-11-22T14:03:06Z", "positions": [samples.POSITION]},
+    ),
+    "unrecorded": (
+        "Distress on some disk and not in the ledger yet, told to consoles: `reports` are new, `recorded` are no more.",
+        obj(
+            kind=_kind("unrecorded"), at=INSTANT, waiting=WHOLE, reports=listed(ref("Unrecorded")),
+            recorded=listed(COMMAND_ID),
+        ),
+        {
+            "kind": "unrecorded", "at": "2026-11-22T14:03:09Z", "waiting": 1, "reports": [samples.UNRECORDED],
+            "recorded": [],
+        },
     ),
     "answer": (
         "What became of a device's frame. One without an answer is sent again under the same id.",
@@ -130,5 +168,5 @@ def client_schemas() -> Schema:
 @cache
 def all_schemas() -> Schema:
     """Return every schema the AsyncAPI document refers to."""
-    rows = {"RowsByTable": rows_by_table(), "Position": NAMED["Position"]}
+    rows = {"RowsByTable": rows_by_table(), "Position": NAMED["Position"], "Unrecorded": UNRECORDED}
     return {**components(), **rows, **client_schemas()}

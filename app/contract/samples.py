@@ -62,6 +62,16 @@ POSITION: Final[dict[str, Any]] = {
     "accuracy_m": 8.0,
     "source": None,
 }
+UNRECORDED: Final[dict[str, Any]] = {
+    "id": COMMAND,
+    "what": "call",
+    "at": "2026-11-22T14:03:07.250000Z",
+    "kind": "real",
+    "sender": "psap-1",
+    "sector": "TUC",
+    "place": plain(PLACE),
+    "needs": ["medic"],
+}
 FRAME: Final[dict[str, Any]] = {
     "seq": 73,
     "at": "2026-11-22T14:03:07.250000Z",

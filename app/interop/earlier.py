@@ -8,7 +8,7 @@ from app.access.identity import Identity
 from app.interop.reading import Reading
 from app.sealing import KeyMissing, SealedValue
 from app.services import Services
-from app.store.pool import fetch
+from app.store.soon import fetch_soon
 from app.trail import Act, Trail
 from app.view import as_json
 
@@ -46,7 +46,7 @@ async def earlier_of(services: Services, identity: Identity, call_id: str | None
 
 
 async def _private(services: Services, identity: Identity, sealed_id: UUID, incident_id: int) -> dict[str, Any]:
-    rows = await fetch(services.pool, "read_private", services.settings.region, sealed_id)
+    rows = await fetch_soon(services.pool, "read_private", services.settings.region, sealed_id)
     if not rows:
         return {}
     trail = Trail(services.pool, services.settings.region, services.sealer)

@@ -38,6 +38,11 @@ class LinkClient:
         self._writer: asyncio.StreamWriter | None = None
         self._heard = 0.0
         self._passing: set[asyncio.Task[None]] = set()
+        self._sees_store = True
+
+    def is_between_desks(self) -> bool:
+        """Whether PostgreSQL answers and only the desk is missing: the next one is seconds away."""
+        return self._writer is None and self._sees_store
 
     async def submit(self, request: Request) -> Answer:
         """Return the desk's answer. Raises DeskUnavailable when none came in time."""
@@ -99,7 +104,9 @@ class LinkClient:
             await asyncio.sleep(RETRY_S)
 
     async def _connect_and_read(self) -> None:
+        self._sees_store = False
         address, secret = await self._find_desk()
+        self._sees_store = True
         if not address:
             return
         host, _, port = address.rpartition(":")

@@ -4,8 +4,6 @@ from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Histogram
 
-from app.requests import Answer
-
 METERS: Final = CollectorRegistry()
 
 # Seconds. The first half tells a good day from a bad one, the second half a bad one from an outage.
@@ -43,6 +41,6 @@ LOOP_LAG_S: Final = Histogram(
 )
 
 
-def count_report(answer: Answer | None) -> None:
-    """Count a report that was answered, or, with None, one that nobody could record in time."""
-    REPORTS.labels("unavailable" if answer is None else answer.outcome).inc()
+def count_report(said: str) -> None:
+    """Count a report by what its sender was told: an answer's outcome, `spooled`, `unavailable`."""
+    REPORTS.labels(said).inc()

@@ -8,7 +8,7 @@ from app.retention.wrapping import WrapName, month_of
 
 # Which class a kind of value belongs to. A kind nobody named is kept like a call's contents if it is with an incident,
 # and else until somebody names it.
-CLASS_OF: Final = {"call": "call", "alert": "call", "raw": "raw", "note": "note", "purpose": "staff"}
+CLASS_OF: Final = {"call": "call", "alert": "call", "raw": "raw", "note": "note", "purpose": "staff", "report": "call"}
 BY_ITSELF: Final = frozenset({"staff"})  # classes whose time runs from the making: they belong to no incident
 MONTH_DAYS: Final = 31
 

@@ -102,7 +102,11 @@ REPORTED: Final[dict[int | str, dict[str, Any]]] = {
     409: {"description": "the idempotency key was used for another body", **_PROBLEM},
     413: {"description": "over 64 KB", **_PROBLEM},
     429: _TOO_MANY,
-    503: {"description": "the desk is not there: send it again", **_PROBLEM},
+    503: {
+        "description": "not recorded: send it again. With `spooled` it is on disk, and is recorded under that id when"
+        " the store is back; give the id back in the header Spool-Id",
+        **_PROBLEM,
+    },
 }
 ERRORS: Final[dict[int | str, dict[str, Any]]] = {
     401: {"description": "no valid key", **_PROBLEM},

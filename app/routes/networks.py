@@ -17,6 +17,7 @@ from app.interop.satellite import inreach, rockblock
 from app.interop.tower.intake import take
 from app.interop.tower.message import TowerMessage
 from app.problems import Problem
+from app.requests import Spooled
 from app.routes import examples
 from app.routes.network_examples import CHIRPSTACK, INREACH, ROCKBLOCK, TTS
 from app.services import Services
@@ -83,7 +84,15 @@ async def _deliver(
         raise
     if identity.device is not None and any(message.device_id != identity.device for message in messages):
         raise Problem(403, "wrong_device", "this key reports for one device only", field="device_id")
-    answers: list[dict[str, Any]] = [await take(services, identity, message, raw) for message in messages]
+    answers: list[dict[str, Any]] = []
+    spooled: Spooled | None = None
+    for message in messages:
+        try:
+            answers.append(await take(services, identity, message, raw))
+        except Spooled as kept:  # the rest of the delivery is somebody's distress as well
+            spooled = kept
+    if spooled is not None:
+        raise spooled
     return Response(to_json({"messages": answers}), media_type="application/json")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
+from uuid import UUID
 
 from fastapi import APIRouter, Response
 from starlette.requests import Request
@@ -17,17 +18,20 @@ from app.intake.lenient import NothingReadable, Warnings
 from app.interop.reading import Unusable
 from app.metrics.meters import count_report
 from app.problems import Problem, checked
-from app.requests import DeskUnavailable
+from app.requests import Answer, DeskUnavailable, Spooled
 from app.requests import Request as DeskRequest
 from app.routes import examples
 from app.services import Services
+from app.spool import spool_id
 from app.stream.acts import command_id
 from dispatch.commands import RaiseSystemAlarm, ReportCall
+from dispatch.errors import Code
 
 log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1", tags=["distress"])
 
 KEY_HEADER: Final = "idempotency-key"
+SPOOL_HEADER: Final = "spool-id"
 
 
 @router.post("/calls", status_code=201, responses=examples.REPORTED, openapi_extra=examples.CALL)
@@ -89,19 +93,36 @@ async def record(
         warnings = Warnings()
         warnings.add("body", f"could not be read: {type(error).__name__}")
         asked = calls.bare_request(raw, identity.name, services.clock.now(), services.intake, type(error).__name__)
-    own_id = request.headers.get(KEY_HEADER)
-    if own_id:
-        digest = services.sealer.digest("body", raw)
-        asked = replace(asked, id=command_id(identity, own_id), digest=digest)
-    try:
-        answer = await services.submit(asked)
-    except DeskUnavailable:
-        count_report(None)
-        raise
-    count_report(answer)
-    reply: dict[str, Any] = checked(answer)
+    asked = replace(
+        asked, id=_report_id(request, services, identity, warnings), digest=services.sealer.digest("body", raw)
+    )
+    reply: dict[str, Any] = checked(await _submit(request, services, identity, asked))
     is_new = not (reply.get("repeated") or reply.get("updated"))
     if is_new and isinstance(asked.command, ReportCall) and services.floods.count(identity.name, monotonic()):
         await _flag_flood(services, identity)
     shown = {**reply, **(more or {}), "warnings": warnings.all()}
     return Response(to_json(shown), 201 if is_new else 200, media_type="application/json")
+
+
+def _report_id(request: Request, services: Services, identity: Identity, warnings: Warnings) -> UUID:
+    """Return the command's id: by the sender's own key, or as it was answered when it was spooled, or a new one."""
+    own_id, spooled = request.headers.get(KEY_HEADER), request.headers.get(SPOOL_HEADER)
+    if own_id:
+        return command_id(identity, own_id)
+    given = spool_id.own_id(services.sealer, identity.key_id, spooled) if spooled else None
+    if spooled and given is None:
+        warnings.add("Spool-Id", "not one of this key's, the report is taken as new")
+    return given or spool_id.new_id(services.sealer, identity.key_id)
+
+
+async def _submit(request: Request, services: Services, identity: Identity, asked: DeskRequest) -> Answer:
+    """Submit a report. Under a spool id other words are no contradiction: they are a further report, an update."""
+    try:
+        answer = await services.submit(asked)
+    except (DeskUnavailable, Spooled) as error:
+        count_report("spooled" if isinstance(error, Spooled) else "unavailable")
+        raise
+    count_report(answer.outcome)
+    if answer.code == Code.ALREADY_DONE and not request.headers.get(KEY_HEADER):
+        return await services.submit(replace(asked, id=spool_id.new_id(services.sealer, identity.key_id)))
+    return answer

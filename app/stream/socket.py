@@ -63,6 +63,8 @@ async def _serve(
 ) -> None:
     client.task = asyncio.current_task()
     greet(client, hello, services)
+    if services.greet is not None:
+        services.greet(client)
     services.presence(client, True)
     reader = asyncio.create_task(_read(socket, session, Acts(services, client, visitor)), name="reader")
     writer = asyncio.create_task(_write(socket, client), name="writer")

@@ -148,7 +148,11 @@ async def walk(scene: Scene, who: Who, walked: Walked, http: httpx.AsyncClient) 
     is_known = walked.name not in ANSWERED_ELSEWHERE
     if is_known and own.status_code == 404 and walked.bound and own.json().get("field") in ("", walked.bound):
         faults.append(f"{label}: its own answers 404")
-    if walked.bound is None or not is_scoped(who, reach) or walked.name.startswith(("PUT /v1/towers/devices", "DELETE /v1/devices")):
+    if (
+        walked.bound is None
+        or not is_scoped(who, reach)
+        or walked.name.startswith(("PUT /v1/towers/devices", "DELETE /v1/devices"))
+    ):
         return 1, faults
     foreign = await ask(http, walked, await of(world, scene.there, walked), scene, scene.there)
     unknown = await ask(http, walked, nobodys(walked.bound), scene, scene.there)

@@ -13,7 +13,8 @@ from app.interop.reading import What
 from app.problems import checked
 from app.requests import Request
 from app.services import Services
-from app.store.pool import execute, fetch
+from app.store.pool import execute
+from app.store.soon import fetch_soon
 from app.stream.acts import command_id
 from dispatch.commands import RaiseSystemAlarm
 
@@ -85,9 +86,9 @@ class _Known:
 
 
 async def _known(services: Services, ids: Iterable[str]) -> dict[str, _Known]:
-    """Return what is known of these messages, in their order."""
+    """Return what is known of these messages, in order; nothing while the store is away: distress does not wait."""
     wanted = list(ids)
-    rows = await fetch(services.pool, "find_cap_messages", services.settings.region, wanted)
+    rows = await fetch_soon(services.pool, "find_cap_messages", services.settings.region, wanted) or []
     found = {row["id"]: _Known(row["root"], row["superseded_by"] is not None) for row in rows}
     return {one: found[one] for one in wanted if one in found}
 

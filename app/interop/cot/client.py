@@ -15,7 +15,7 @@ from app.interop.cot.splitter import Splitter
 from app.interop.cot.teller import Teller
 from app.interop.reading import Unusable
 from app.positions import Fix
-from app.requests import DeskUnavailable
+from app.requests import DeskUnavailable, Spooled
 from app.services import Services
 from app.settings import Settings
 from dispatch.commands import RaiseMayday
@@ -124,7 +124,8 @@ class TakClient:
         """A team calls for help: once, while nobody has answered; what it takes back a person still clears."""
         ringing = self._services.view.board.open_alarm(AlarmKind.MAYDAY, unit=unit_id)
         if not event.is_exercise and not event.is_cancel and ringing is None:
-            await self._services.ask(RaiseMayday(unit_id, at), by="tak")
+            with suppress(Spooled):  # on disk, and shown to every dispatcher
+                await self._services.ask(RaiseMayday(unit_id, at), by="tak")
 
     def _unit_of(self, event: CotEvent) -> str | None:
         """Return whose event it is: as set by an operator, else the unit of exactly this callsign."""

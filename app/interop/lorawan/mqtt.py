@@ -19,7 +19,7 @@ from app.interop.reading import Unusable
 from app.interop.tower.intake import take
 from app.interop.tower.message import TowerMessage
 from app.problems import Problem
-from app.requests import DeskUnavailable
+from app.requests import DeskUnavailable, Spooled
 from app.services import Services
 from dispatch.commands import RaiseSystemAlarm
 
@@ -134,6 +134,8 @@ class MqttIntake:
             log.warning("an MQTT message could not be used: %s", error)
         except Problem as problem:
             log.warning("an MQTT message was refused: %s", problem.body["code"])
+        except Spooled:
+            return  # it is on disk: the broker need not keep it as well
         except AWAY:
             raise
         except Exception as error:

@@ -19,6 +19,7 @@ export class Bell {
   /** News beyond the bound, by number only: they are counted, never dropped in silence. */
   uncounted = $state(0);
   isConnectionLost = $state(false);
+  isUnrecorded = false;
   readonly #board: BoardStore;
   readonly #windows: Windows;
   readonly #sounds = new Sounds();
@@ -72,6 +73,12 @@ export class Bell {
   setVolume(volume: number): void {
     this.volume = volume;
     localStorage.setItem(SLOT, String(volume));
+  }
+
+  /** Ring for what has no number yet, at once and whatever the volume. */
+  ringNow(sound: Sound): void {
+    this.#ring(sound, true);
+    this.#playNext(Date.now());
   }
 
   /** Take news on, here and in this console's other windows. */
@@ -139,6 +146,7 @@ export class Bell {
     const loud = this.news.find((one) => isLoud(one.kind, one.priority));
     if (top !== undefined) this.#ring(soundOf(top.kind), isLoud(top.kind, this.#priorityOf(top.incident_id)));
     else if (loud !== undefined) this.#ring(soundOf(loud.kind), true);
+    if (this.isUnrecorded) this.#ring('unrecorded', true); // nobody can take it on: it rings until it is recorded
   }
 
   #ring(sound: Sound, loud: boolean): void {

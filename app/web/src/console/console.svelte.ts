@@ -2,13 +2,13 @@
 import { createContext } from 'svelte';
 import { Refusal, Unreachable } from '$shared/api';
 import { BoardStore } from '$shared/board.svelte';
-import type { Incident, Unit } from '$shared/contract';
+import type { Incident, Unit, Unrecorded } from '$shared/contract';
 import { t, words, type Key, type Values } from '$shared/i18n/i18n.svelte';
 import type { Selection } from '$map/selection';
 import { Kept } from '$shared/kept.svelte';
 import { Seat } from '$shared/seat.svelte';
 import { Connection } from '$shared/socket';
-import type { Stream } from '$shared/stream';
+import type { Stream, UnrecordedFrame } from '$shared/stream';
 import { theme } from '$shared/theme.svelte';
 import { fold, type AlarmLine } from './alarmlines';
 import { Bell } from './bell.svelte';
@@ -16,6 +16,7 @@ import { DARK, lampState, type Lamp } from './lamp';
 import { emptyDraft } from './newcall';
 import { grouped } from './order';
 import { inWords } from './refusals';
+import { EMPTY, ringsFor, told } from './unrecorded';
 import { exposures } from './weather';
 import { viewOf, Windows, type Said, type View } from './windows';
 
@@ -56,6 +57,8 @@ export class Console {
   dialog = $state<Dialog>('none');
   /** The call being taken down. Esc hides it and loses nothing: it is there again with the next N. */
   draft = $state(emptyDraft());
+  /** Distress on disk that has no number yet. */
+  unrecorded = $state.raw(EMPTY);
   notice = $state.raw<Notice | null>(null);
   hasPicture = $state(false);
   readonly groups = $derived.by(() => grouped(this.board.all('incidents').values()));
@@ -63,6 +66,7 @@ export class Console {
   readonly lampState = $derived(lampState(this.lamp));
   #connection: Connection | null = null;
   #clockAheadMs = 0;
+  readonly #rungFor = new Map<string, Unrecorded>();
   #lostSince: number | null = null;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
@@ -106,6 +110,7 @@ export class Console {
         this.#clockAheadMs = Date.parse(frame.at) - Date.now();
         this.board.move(frame);
       },
+      unrecorded: (frame) => this.#hearUnrecorded(frame),
       changed: (stream, now) => this.#readLamp(stream, now),
     });
     this.#connection.start();
@@ -216,6 +221,19 @@ export class Console {
     this.notice = { id: (this.notice?.id ?? 0) + 1, text, isRefusal };
   }
 
+  /** What rang before the connection was lost does not ring again when it is told anew. */
+  #hearUnrecorded(frame: UnrecordedFrame | null): void {
+    if (frame === null) {
+      this.unrecorded = EMPTY;
+      return;
+    }
+    const sound = ringsFor({ lines: this.#rungFor, waiting: 0 }, frame);
+    for (const report of frame.reports) this.#rungFor.set(report.id, report);
+    for (const id of frame.recorded) this.#rungFor.delete(id);
+    this.unrecorded = told(this.unrecorded, frame);
+    if (sound !== null) this.bell.ringNow(sound);
+  }
+
   #readLamp(stream: Stream, now: number): void {
     this.lamp = {
       phase: stream.phase,
@@ -235,6 +253,7 @@ export class Console {
     const isWell = this.lampState === 'live' || this.lampState === 'catching_up' || this.session.me === null;
     if (isWell) this.#lostSince = null;
     else this.#lostSince ??= this.now;
+    this.bell.isUnrecorded = [...this.unrecorded.lines.values()].some((line) => line.kind === 'real');
     this.bell.connection(this.#lostSince !== null && (this.now - this.#lostSince) / 1000 >= LOST_AFTER_S, this.now);
     this.bell.tick(Date.now());
   }

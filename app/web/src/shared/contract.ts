@@ -1590,6 +1590,20 @@ export interface UnitShown {
   position: Position | null;
 }
 
+/** A report that is on disk: its public line. */
+export interface Unrecorded {
+  /** what its sender was told: the command it is recorded under */
+  id: string;
+  what: "call" | "alert" | "mayday";
+  at: string;
+  kind: Kind;
+  /** the PSAP, the tower or the unit */
+  sender: string;
+  sector: string | null;
+  place: Place | null;
+  needs: (string)[];
+}
+
 export interface WaysIn {
   agency: string | null;
   second_factor: boolean;
@@ -2255,6 +2269,13 @@ export type ServerFrame =
       kind: "positions";
       at: string;
       positions: (Position)[];
+    }
+  | {
+      kind: "unrecorded";
+      at: string;
+      waiting: number;
+      reports: (Unrecorded)[];
+      recorded: (string)[];
     }
   | {
       kind: "answer";

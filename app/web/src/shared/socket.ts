@@ -2,13 +2,15 @@
 import { Refusal, type Api } from './api';
 import { SteadyClock } from './clock';
 import type { Board, ClientFrame, ServerFrame } from './contract';
-import { CLOSE_UNKNOWN_KEY, Stream, type Answer, type Effect, type EventFrame, type Happened, type Positions, type StreamOptions } from './stream';
+import { CLOSE_UNKNOWN_KEY, Stream, type Answer, type Effect, type EventFrame, type Happened, type Positions, type StreamOptions, type UnrecordedFrame } from './stream';
 
 export interface Listener {
   replace(board: Board): void;
   apply(frame: EventFrame): void;
   move(frame: Positions): void;
   answer?(frame: Answer): void;
+  /** Distress that is not in the ledger; null: forget what was told, all of it is told anew. */
+  unrecorded?(frame: UnrecordedFrame | null): void;
   /** Called after anything at all happened, and once a second: read `stream.phase` and `stream.ageS`. */
   changed(stream: Stream, now: number): void;
 }
@@ -108,6 +110,12 @@ export class Connection {
         break;
       case 'move':
         this.#listener.move(effect.frame);
+        break;
+      case 'unrecorded':
+        this.#listener.unrecorded?.(effect.frame);
+        break;
+      case 'forget_unrecorded':
+        this.#listener.unrecorded?.(null);
         break;
       case 'answer':
         this.#listener.answer?.(effect.frame);

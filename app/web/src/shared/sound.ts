@@ -2,7 +2,7 @@
  * The sounds, made here and not played from files. Each is told from the others by rhythm and direction as well as by
  * pitch, because pitch alone is not heard in a noisy room or by everybody.
  */
-export type Sound = 'new_call' | 'tower' | 'unanswered' | 'no_unit' | 'mayday' | 'connection_lost' | 'attention' | 'offer' | 'must_hear' | 'test';
+export type Sound = 'new_call' | 'tower' | 'unanswered' | 'no_unit' | 'mayday' | 'connection_lost' | 'unrecorded' | 'attention' | 'offer' | 'must_hear' | 'test';
 
 /** One tone: Hz at its start and end, when it begins and how long it lasts (s), and its wave. */
 interface Tone {
@@ -22,6 +22,7 @@ export const SOUNDS: Record<Sound, readonly Tone[]> = {
   no_unit: [tone(330, 0, 0.3), tone(262, 0.32, 0.3), tone(196, 0.64, 0.6)],
   mayday: [tone(700, 0, 0.25, 1400, 'sawtooth'), tone(1400, 0.25, 0.25, 700, 'sawtooth'), tone(700, 0.5, 0.25, 1400, 'sawtooth'), tone(1400, 0.75, 0.25, 700, 'sawtooth'), tone(700, 1, 0.25, 1400, 'sawtooth'), tone(1400, 1.25, 0.25, 700, 'sawtooth')],
   connection_lost: [tone(480, 0, 0.25, 480, 'sine'), tone(240, 0.28, 0.5, 240, 'sine')],
+  unrecorded: [tone(880, 0, 0.12, 880, 'square'), tone(440, 0.18, 0.3, 440, 'square'), tone(880, 0.6, 0.12, 880, 'square'), tone(440, 0.78, 0.3, 440, 'square')],
   attention: [tone(587, 0, 0.18), tone(587, 0.26, 0.18)],
   offer: [tone(784, 0, 0.12, 784, 'square'), tone(988, 0.14, 0.12, 988, 'square'), tone(1175, 0.28, 0.3, 1175, 'square'), tone(784, 0.8, 0.12, 784, 'square'), tone(988, 0.94, 0.12, 988, 'square'), tone(1175, 1.08, 0.3, 1175, 'square')],
   must_hear: [tone(1175, 0, 0.2, 1175, 'square'), tone(784, 0.24, 0.2, 784, 'square'), tone(1175, 0.48, 0.2, 1175, 'square'), tone(784, 0.72, 0.2, 784, 'square')],

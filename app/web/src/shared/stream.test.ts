@@ -40,7 +40,7 @@ describe('the first connection', () => {
   it('asks for the snapshot, because it holds no picture', () => {
     const bench = new Bench();
     expect(bench.feed({ what: 'start' })).toEqual([{ do: 'open' }]);
-    expect(bench.feed({ what: 'opened' })).toEqual([{ do: 'send', frame: { kind: 'hello', since: 'none' } }]);
+    expect(bench.feed({ what: 'opened' })).toEqual([{ do: 'send', frame: { kind: 'hello', since: 'none' } }, { do: 'forget_unrecorded' }]);
     expect(bench.stream.phase).toBe('catching_up');
     expect(bench.hear(resync(10))).toEqual([{ do: 'fetch', url: '/v1/board?topics=board', afterMs: 0 }]);
     expect(bench.feed({ what: 'fetched', board: board(10) })).toEqual([{ do: 'replace', board: board(10) }]);
@@ -49,7 +49,7 @@ describe('the first connection', () => {
   });
 
   it('names its topics when it has some', () => {
-    expect(new Bench({ topics: ['sector:TUC'] }).open()).toEqual([{ do: 'send', frame: { kind: 'hello', since: 'none', topics: ['sector:TUC'] } }]);
+    expect(new Bench({ topics: ['sector:TUC'] }).open()).toEqual([{ do: 'send', frame: { kind: 'hello', since: 'none', topics: ['sector:TUC'] } }, { do: 'forget_unrecorded' }]);
   });
 });
 
@@ -127,7 +127,7 @@ describe('coming back', () => {
     bench.feed({ what: 'closed', code: 1006 });
     expect(bench.stream.phase).toBe('waiting');
     expect(bench.feed({ what: 'woken' })).toEqual([{ do: 'open' }]);
-    expect(bench.feed({ what: 'opened' })).toEqual([{ do: 'send', frame: { kind: 'hello', since: cursor(10) } }]);
+    expect(bench.feed({ what: 'opened' })).toEqual([{ do: 'send', frame: { kind: 'hello', since: cursor(10) } }, { do: 'forget_unrecorded' }]);
     bench.hear(welcome(12));
     expect(bench.stream.phase).toBe('catching_up');
     bench.hear(event(11));

@@ -11,6 +11,7 @@ export type Phase = 'connecting' | 'catching_up' | 'live' | 'waiting' | 'refused
 export type EventFrame = Extract<ServerFrame, { after: unknown }>;
 export type Positions = Extract<ServerFrame, { kind: 'positions' }>;
 export type Answer = Extract<ServerFrame, { kind: 'answer' }>;
+export type UnrecordedFrame = Extract<ServerFrame, { kind: 'unrecorded' }>;
 export type Pulse = Extract<ServerFrame, { kind: 'pulse' }>;
 
 export const STALE_S = 10; // the design's promise: a console says within 10 s that its picture is old
@@ -34,6 +35,8 @@ export type Effect =
   | { do: 'replace'; board: Board }
   | { do: 'apply'; frame: EventFrame }
   | { do: 'move'; frame: Positions }
+  | { do: 'unrecorded'; frame: UnrecordedFrame }
+  | { do: 'forget_unrecorded' }
   | { do: 'answer'; frame: Answer };
 
 /** What happened, at `now` ms of a clock that never goes back and does not stand still while the machine sleeps. */
@@ -106,7 +109,8 @@ export class Stream {
         this.#heardAt = now;
         this.phase = 'catching_up';
         this.#catchUpTo = null;
-        return [{ do: 'send', frame: this.#hello() }];
+        // Whoever answers now tells all that is unrecorded, so what was told before is forgotten here.
+        return [{ do: 'send', frame: this.#hello() }, { do: 'forget_unrecorded' }];
       case 'frame':
         return this.#frame(happened.frame, now);
       case 'closed':
@@ -156,6 +160,8 @@ export class Stream {
         return [];
       case 'positions':
         return this.#resyncUrl === null ? [{ do: 'move', frame }] : [];
+      case 'unrecorded':
+        return [{ do: 'unrecorded', frame }];
       case 'answer':
         return [{ do: 'answer', frame }];
       default:

@@ -48,6 +48,7 @@ export const desk = {
   'part.desk': 'the desk',
   'part.relay': 'the relay (slower, nothing is lost)',
   'part.standby': 'the standby database (nothing can be recorded until it is back)',
+  'part.spool': 'the spool: distress on disk',
   'part.loop': 'loop "{name}" is late',
 
   'lamp.live': 'Live',
@@ -62,6 +63,13 @@ export const desk = {
   'stale.refused': 'The service no longer knows this key',
   'stale.lost': 'Connection lost',
   'stale.returning': 'Coming back by itself. The board is as it was.',
+
+  'unrecorded.title': 'NOT RECORDED YET',
+  'unrecorded.do': 'On disk; the database is away. No number, no unit by itself: use radio and telephone.',
+  'unrecorded.more': 'and {n} more',
+  'unrecorded.call': 'Call',
+  'unrecorded.alert': 'Tower',
+  'unrecorded.mayday': 'MAYDAY',
 
   'sound.arm': 'Sound is OFF: arm it (S)',
   'sound.armed': 'sound armed',

@@ -50,6 +50,7 @@ export const desk: Record<keyof typeof english, string> = {
   'part.desk': 'la mesa',
   'part.relay': 'el relevo (más lento, nada se pierde)',
   'part.standby': 'la base de datos de reserva (sin ella no se puede registrar nada)',
+  'part.spool': 'avisos de socorro en disco',
   'part.loop': 'ciclo «{name}» atrasado',
 
   'lamp.live': 'En vivo',
@@ -64,6 +65,13 @@ export const desk: Record<keyof typeof english, string> = {
   'stale.refused': 'El servicio ya no conoce esta clave',
   'stale.lost': 'Conexión perdida',
   'stale.returning': 'Vuelve por sí sola. El tablero está como estaba.',
+
+  'unrecorded.title': 'AÚN SIN REGISTRAR',
+  'unrecorded.do': 'En disco; la base de datos no responde. Sin número y sin unidad automática: use radio y teléfono.',
+  'unrecorded.more': 'y {n} más',
+  'unrecorded.call': 'Llamada',
+  'unrecorded.alert': 'Torre',
+  'unrecorded.mayday': 'MAYDAY',
 
   'sound.arm': 'El sonido está APAGADO: actívelo (S)',
   'sound.armed': 'sonido activo',

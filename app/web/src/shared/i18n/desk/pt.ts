@@ -50,6 +50,7 @@ export const desk: Record<keyof typeof english, string> = {
   'part.desk': 'a mesa',
   'part.relay': 'o relé (mais lento, nada se perde)',
   'part.standby': 'o banco de dados de reserva (sem ele nada pode ser registrado)',
+  'part.spool': 'pedidos de socorro em disco',
   'part.loop': 'ciclo "{name}" atrasado',
 
   'lamp.live': 'Ao vivo',
@@ -64,6 +65,13 @@ export const desk: Record<keyof typeof english, string> = {
   'stale.refused': 'O serviço já não conhece esta chave',
   'stale.lost': 'Conexão perdida',
   'stale.returning': 'Volta sozinha. O quadro está como estava.',
+
+  'unrecorded.title': 'AINDA SEM REGISTO',
+  'unrecorded.do': 'Em disco; a base de dados não responde. Sem número e sem unidade automática: use rádio e telefone.',
+  'unrecorded.more': 'e mais {n}',
+  'unrecorded.call': 'Chamada',
+  'unrecorded.alert': 'Torre',
+  'unrecorded.mayday': 'MAYDAY',
 
   'sound.arm': 'O som está DESLIGADO: ative (S)',
   'sound.armed': 'som ativo',
