@@ -79,7 +79,7 @@ class KnownKeys:
     async def keep(self) -> None:
         """Write the copy anew from the database. Raises what the store raises, OSError."""
         rows = await fetch(self._pool, "list_known_keys", self._region)
-        keys = [msgspec.convert(dict(row), Row) for row in rows]
+        keys = [msgspec.convert(list(row.values()), Row) for row in rows]
         self._copy = _Copy(datetime.now(UTC), self._region, keys)
         self._by_id = {row.id: row for row in keys}
         body = msgspec.msgpack.encode(self._copy)
