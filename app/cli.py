@@ -12,6 +12,7 @@ from app import administration as admin
 from app import running
 from app.access.identity import PEOPLE, Role
 from app.access.keys import create_key
+from app.backup.commands import backup_cli
 from app.custody import add_custody
 from app.demo.stage import Options, run_demo
 from app.engines import engines
@@ -44,6 +45,7 @@ keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, device
 add_custody(cli)
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(database_cli, name="database")
+cli.add_typer(backup_cli, name="backup")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
