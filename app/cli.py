@@ -4,14 +4,13 @@ import os
 from collections.abc import Coroutine
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 import typer
 
 from app import administration as admin
 from app import running
-from app.access.identity import PEOPLE, Role
-from app.access.keys import create_key
+from app.admission_cli import devices_cli, keys_cli
 from app.backup.commands import backup_cli
 from app.custody import add_custody
 from app.demo.stage import Options, run_demo
@@ -24,11 +23,9 @@ from app.parent.parent import GATEWAYS_MAX, run_parent
 from app.people_cli import people_commands
 from app.settings import Settings
 from app.store.migrate import migrate as apply_migrations
-from app.store.pool import open_pool
 from app.terminal import fail, run, settings
 from geo.registry_rows import to_csv, to_geojson
 
-T = TypeVar("T")
 cli = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -41,7 +38,6 @@ registry_cli = typer.Typer(no_args_is_help=True, help="The signs on the ground."
 units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
-keys_cli = typer.Typer(no_args_is_help=True, help="Keys that let senders, devices and consoles in.")
 add_custody(cli)
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(database_cli, name="database")
@@ -49,6 +45,7 @@ cli.add_typer(backup_cli, name="backup")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
+cli.add_typer(devices_cli, name="devices")
 cli.add_typer(callbacks_cli, name="callbacks")
 cli.add_typer(interop_cli, name="interop")
 
@@ -218,34 +215,6 @@ def run_import(work: Coroutine[Any, Any, dict[str, object]]) -> dict[str, object
         for fault in refused.faults:
             typer.echo(f"row {fault.row}: {fault.field}: {fault.reason}", err=True)
         fail(f"refused: {refused}; nothing was changed")
-
-
-@keys_cli.command("create")
-def keys_create(
-    role: Annotated[Role, typer.Option(help="whose key it is")],
-    name: Annotated[str, typer.Option(help="who holds it, as the history will show")],
-    sector: Annotated[
-        list[str] | None, typer.Option(help="usual (psap) or only (dispatcher) sectors; repeatable")
-    ] = None,
-    unit: Annotated[str | None, typer.Option(help="the agent's or tracker's unit")] = None,
-) -> None:
-    """Make a key and show it once; only its hash is kept."""
-    found = settings()
-    if role in PEOPLE:
-        fail(f"a key cannot be {role}: people sign in with accounts of their own")
-    if (role in (Role.AGENT, Role.TRACKER)) != (unit is not None):
-        fail("an agent's or a tracker's key names its unit (--unit), and no other key does")
-
-    async def work() -> str:
-        async with engines(found) as urls:
-            await apply_migrations(urls.owner)
-            pool = await open_pool(urls.database)
-            try:
-                return await create_key(pool, found.region, role, name, sectors=tuple(sector or ()), unit_id=unit)
-            finally:
-                await pool.close()
-
-    typer.echo(run(work()))
 
 
 @interop_cli.command("check")

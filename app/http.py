@@ -24,11 +24,13 @@ from app.routes import (
     cap,
     custody,
     demo,
+    devices,
     eido,
     handling,
     hazards,
     health,
     incidents,
+    keys,
     maps,
     networks,
     people,
@@ -54,7 +56,7 @@ ROUTERS: Final = (
     reports.router, incidents.router, eido.router, callbacks.router, handling.router, sharing.router, units.router,
     board.router, maps.router, towers.router, networks.router, positions.router, cap.router, hazards.router,
     webhooks.router, custody.router, health.router, sign_in.router, welcome.router, account.router, people.router,
-    demo.router, web.router,
+    devices.router, keys.router, demo.router, web.router,
 )  # fmt: skip
 HEADERS: Final = (
     (b"x-content-type-options", b"nosniff"),

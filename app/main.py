@@ -9,9 +9,16 @@ from time import monotonic
 
 from redis.asyncio import Redis
 
+from app.access.authority import Authority
+from app.access.devices.enrolled import EnrolledDevices
 from app.access.keys import Keys
+from app.access.once import Once
+from app.access.origins import Origins
 from app.access.people.people import build_people
+from app.access.signing.signed import Signatures
+from app.access.stamp import Stamps
 from app.access.tickets import Tickets
+from app.access.visitors import Visitors
 from app.candidate import Candidate, Roles
 from app.clock import Clock
 from app.desk import Desk
@@ -25,6 +32,7 @@ from app.lease.lease import Lease
 from app.link.client import LinkClient
 from app.link.server import LinkServer
 from app.loops import (
+    admitting,
     archiving,
     calling_back,
     collecting,
@@ -87,15 +95,29 @@ async def build_services(
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region, settings.rules)
+    keys, once = Keys(pool, region), Once(pool, region)
+
+    def sector_of(unit_id: str) -> str | None:
+        unit = view.board.units.get(unit_id)
+        return unit.sector if unit is not None else None
+
+    enrolled = EnrolledDevices(pool, region, sealer, clock, sector_of, settings.device_token_s)
+    people = build_people(settings, pool, sealer)
+    authorities: dict[str, Authority] = {"key": keys, "device": enrolled, "session": people.sessions}
     services = Services(
         settings=settings,
         pool=pool,
         clock=clock,
         view=view,
         hub=Hub(),
-        keys=Keys(pool, region),
-        tickets=Tickets(),
-        people=build_people(settings, pool, sealer),
+        keys=keys,
+        enrolled=enrolled,
+        signatures=Signatures(keys, once, sealer, settings.public_url),
+        origins=Origins(settings.origins, settings.allowed_hosts, settings.public_url),
+        authorities=authorities,
+        visitors=Visitors(authorities),
+        tickets=Tickets(Stamps(sealer, "ticket"), once, authorities, clock),
+        people=people,
         sealer=sealer,
         signs=registry,
         intake=Intake(sealer, registry, frozenset(settings.shared_numbers), settings.number_region),
@@ -315,6 +337,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     listening_since = services.clock.now()
     loops.add("silence", silence.PAUSE_S, lambda: silence.find_silent_towers(services, listening_since))
     loops.add("forgetting", forgetting.PAUSE_S, lambda: forgetting.forget_callers(services))
+    loops.add("spent", admitting.FORGET_S, lambda: admitting.forget_spent(services))
+    loops.add("device codes", admitting.CODES_S, lambda: admitting.forget_codes(services))
     if services.settings.nws_url is not None:
         loops.add("weather", weather.PAUSE_S, lambda: weather.ask_weather_service(services))
     loops.add("old hazards", forgetting.PAUSE_S, lambda: hazards.forget_hazards(services))
@@ -340,6 +364,8 @@ def add_common_loops(services: Services, relay: Relay) -> None:
         if fixes:
             relay.positions(relay.name, fixes)
 
+    loops.add("visitors", admitting.REVIEW_S, lambda: admitting.review_visitors(services))
+    loops.add("usage", admitting.USAGE_S, lambda: admitting.keep_usage(services))
     loops.add("positions", telling.POSITIONS_S, lambda: telling.tell_positions(services))
     loops.add("relayed", telling.POSITIONS_S, relay_positions)
     loops.add("pulse", telling.PULSE_LOOK_S, lambda: telling.tell_pulse(services))

@@ -6,10 +6,15 @@ from enum import StrEnum
 from time import monotonic
 from typing import Any, Protocol
 
+from app.access.authority import Authority
+from app.access.devices.enrolled import EnrolledDevices
 from app.access.keys import Keys
 from app.access.limits import Limits
+from app.access.origins import Origins
 from app.access.people.people import People
+from app.access.signing.signed import Signatures
 from app.access.tickets import Tickets
+from app.access.visitors import Visitors
 from app.clock import Clock
 from app.codec import to_json
 from app.floods import Floods
@@ -60,6 +65,11 @@ class Services:
     view: View
     hub: Hub
     keys: Keys
+    enrolled: EnrolledDevices
+    signatures: Signatures
+    origins: Origins
+    authorities: dict[str, Authority]
+    visitors: Visitors
     tickets: Tickets
     people: People
     sealer: Sealer

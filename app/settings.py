@@ -103,6 +103,9 @@ class Settings(BaseSettings):
     allowed_hosts: Words = ("*",)
     trusted_proxies: Networks = ()
     shared_numbers: Numbers = ()
+    public_url: HttpUrl | None = None
+    url_keys: bool = False
+    device_token_s: Annotated[float, Field(ge=2, le=300)] = 300.0
     tiles_dir: DirectoryPath | None = None
     tls: bool = False
     authority_port: Annotated[int, Field(ge=0, le=65535)] = 8910

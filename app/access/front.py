@@ -1,5 +1,6 @@
 """What a front (a reverse proxy) says of who asks: believed only when it comes from a proxy the operator named."""
 
+import re
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
@@ -10,6 +11,7 @@ Networks = Iterable[IPv4Network | IPv6Network]
 
 FORWARDED_FOR: Final = "x-forwarded-for"
 CERTIFICATE: Final = "x-client-cert-sha256"  # of a client certificate the front has verified: 64 hex digits
+FINGERPRINT: Final = re.compile(r"[0-9a-f]{64}")
 HOPS_MAX: Final = 8  # proxies in a row that are looked through; a longer list is somebody's joke
 
 
@@ -35,7 +37,13 @@ def certificate_of(connection: HTTPConnection, proxies: Networks) -> str | None:
     told = connection.headers.getlist(CERTIFICATE)
     if len(told) != 1 or not is_proxy(address, proxies):
         return None
-    return told[0].strip().lower() or None
+    plain = fingerprint(told[0])
+    return plain if FINGERPRINT.fullmatch(plain) else None
+
+
+def fingerprint(text: str) -> str:
+    """Return a certificate's fingerprint as it is compared: small letters, without colons."""
+    return text.strip().replace(":", "").lower()
 
 
 def is_proxy(address: str, proxies: Networks) -> bool:

@@ -2,16 +2,20 @@
 
 from base64 import b64decode
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Annotated, Final
+from typing import Annotated
 
 from fastapi import Depends
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 
-from app.access.front import source_of
-from app.access.identity import Identity, Role
+from app.access.devices.enrolled import TOKEN_PREFIX
+from app.access.front import certificate_of, source_of
+from app.access.identity import Identity
+from app.access.keys import Key
 from app.access.people.cookie import cookie_of
 from app.access.people.entrance import enter
-from app.access.policy import FOR_SESSIONS, Action, Reach, reach_of, roles_for
+from app.access.policy import FOR_SESSIONS, Action, Reach, may, reach_of, roles_for
+from app.access.signing.claim import BadSignature
+from app.access.signing.signed import Read
 from app.problems import Problem
 from app.services import Services
 
@@ -27,9 +31,6 @@ async def _parts(request: Request) -> Services:  # async: FastAPI sends any othe
 
 
 Parts = Annotated[Services, Depends(_parts)]
-
-
-IN_URL: Final = (Role.TOWER, Role.TRACKER)  # addresses get logged on their way; these keys can only report
 
 
 def key_of(header: str) -> str | None:
@@ -49,7 +50,7 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
     """Return the dependency that lets in whom the policy lets do this.
 
     `in_url` names query parameters that may hold the key where the sender cannot send a header: satellite networks'
-    webhooks, phone apps. There only keys are taken that can do nothing but report.
+    webhooks, phone apps. There only keys are taken that were made for addresses, and can report for one device.
     """
 
     async def guard(request: Request) -> Identity:
@@ -60,36 +61,85 @@ def allow(action: Action, in_url: tuple[str, ...] = ()) -> Callable[[Request], A
 
 
 async def identify(request: Request, services: Services, action: Action, in_url: Sequence[str] = ()) -> Identity:
-    """Return who asks. Raises Problem for nobody known, somebody of another role, or somebody who asks too often."""
-    key = key_of(request.headers.get("authorization", ""))
-    in_header = key is not None
-    if key is None and in_url:
-        key = next((request.query_params[name] for name in in_url if name in request.query_params), None)
-    cookie = cookie_of(request) if key is None else None
-    if cookie is not None:
-        identity = await enter(request, services, action, cookie)
-    else:
-        identity = await _by_key(request, services, key)
-    reach = reach_of(identity.role, action)
-    if reach is None or not (in_header or cookie is not None or identity.role in IN_URL):
+    """Return who asks. Raises Problem for nobody known, somebody who may not, or somebody who asks too often."""
+    try:
+        identity, by_session = await _somebody(request, services, action, in_url)
+    except Problem as problem:
+        if problem.status == 401:
+            services.limits.refuse_stranger(source_of(request, services.settings.trusted_proxies))
+        raise
+    if not may(identity, action):
         raise Problem(403, "wrong_role", f"this is for {', '.join(sorted(roles_for(action)))}")
-    if reach is Reach.REGION and identity.sectors:
+    if reach_of(identity.role, action) is Reach.REGION and identity.sectors:
         raise Problem(403, "wrong_role", "this is for who has the whole region")
-    if cookie is None and action in FOR_SESSIONS:
+    if identity.device is not None and not in_url:
+        raise Problem(403, "wrong_device", "this key reports what one device's network delivers, and nothing else")
+    if not by_session and action in FOR_SESSIONS:
         raise Problem(403, "no_session", "this is for people who have signed in, not for keys")
     services.limits.spend(identity.key_id, action)
     return identity
 
 
-async def _by_key(request: Request, services: Services, key: str | None) -> Identity:
-    """Return whose key this is; a wrong one is counted against the address it came from. Raises Problem."""
-    identity = await services.keys.identify(key) if key is not None else None
+async def _somebody(
+    request: Request, services: Services, action: Action, in_url: Sequence[str]
+) -> tuple[Identity, bool]:
+    """Return who asks, and whether by a session. Raises Problem for nobody."""
+    identity = await known(request, services, request.body, in_url)
     if identity is not None:
-        return identity
-    services.limits.refuse_stranger(source_of(request, services.settings.trusted_proxies))
-    if key is None:
+        return identity, False
+    cookie = cookie_of(request)
+    if cookie is None:
         raise Problem(401, "no_key", "send your key as `Authorization: Bearer aux_...`")
-    raise Problem(401, "unknown_key", "this key is not known, or was revoked")
+    return await enter(request, services, action, cookie), True
+
+
+async def known(
+    connection: HTTPConnection, services: Services, read: Read, in_url: Sequence[str] = ()
+) -> Identity | None:
+    """Return whose request or handshake it is, whatever they may do; None for one that names nobody.
+
+    Raises Problem 401 for a key, token or signature that is no good, 403 for a key that stands in the wrong place.
+    """
+    now = services.clock.now()
+    try:
+        signer = await services.signatures.signer(connection, read, now)
+    except BadSignature as error:
+        raise Problem(401, "bad_signature", str(error)) from None
+    if signer is not None:
+        return _with_proofs(signer, connection, services, is_signed=True)
+    text = key_of(connection.headers.get("authorization", ""))
+    in_header = text is not None
+    if text is None:
+        text = next((connection.query_params[name] for name in in_url if name in connection.query_params), None)
+    if text is None:
+        return None
+    if in_header and text.startswith(TOKEN_PREFIX):
+        return await _by_token(text, services)
+    key = await services.keys.by_text(text)
+    if key is None:
+        raise Problem(401, "unknown_key", "this key is not known, or was revoked")
+    if not in_header and not (key.in_url and services.settings.url_keys):
+        raise Problem(
+            403, "not_in_address", "this key may not stand in an address: send it in a header, or as a password"
+        )
+    return _with_proofs(key, connection, services, is_signed=False)
+
+
+async def _by_token(text: str, services: Services) -> Identity:
+    identity = await services.enrolled.by_token(text)
+    if identity is None:
+        raise Problem(401, "unknown_key", "this token is over, or its device was taken off: sign a nonce again")
+    return identity
+
+
+def _with_proofs(key: Key, connection: HTTPConnection, services: Services, *, is_signed: bool) -> Identity:
+    """Return whose key it is if what must be proved beside it was. Raises Problem."""
+    if key.must_sign and not is_signed:
+        raise Problem(401, "signature_required", "requests with this key must be signed: see docs/keys.md")
+    if key.certificate is not None and certificate_of(connection, services.settings.trusted_proxies) != key.certificate:
+        raise Problem(401, "certificate_required", "this key is good with its client certificate only")
+    services.keys.usage.note(key.identity.key_id, services.clock.now())
+    return key.identity
 
 
 MayReportCalls = Annotated[Identity, Depends(allow(Action.REPORT_CALL))]
@@ -124,3 +174,5 @@ MaySeeHolds = Annotated[Identity, Depends(allow(Action.SEE_HOLDS))]
 MayAudit = Annotated[Identity, Depends(allow(Action.AUDIT))]
 MayExportCounts = Annotated[Identity, Depends(allow(Action.EXPORT_COUNTS))]
 MayExportIncidents = Annotated[Identity, Depends(allow(Action.EXPORT_INCIDENTS))]
+MayManageDevices = Annotated[Identity, Depends(allow(Action.MANAGE_DEVICES))]
+MayManageKeys = Annotated[Identity, Depends(allow(Action.MANAGE_KEYS))]

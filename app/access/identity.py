@@ -27,7 +27,9 @@ PEOPLE: Final = (Role.SUPERVISOR, Role.ADMINISTRATOR, Role.AUDITOR)  # never a k
 class Identity:
     """Who asks: a key's holder, a person signed in, a device.
 
-    `sectors` empty: the whole region for a dispatcher or partner, no usual sectors for a PSAP.
+    `sectors` empty: the whole region for a dispatcher or partner, no usual sectors for a PSAP. `source` says by what
+    (`key:ID`, `session:ID`, `device:ID`), so that it can be asked whether that is still good. `until` (seconds of the
+    epoch) is when it ends by itself. `scopes` narrows the role to some actions, by name; `device` to one's reports.
     """
 
     key_id: str
@@ -35,8 +37,14 @@ class Identity:
     name: str
     sectors: tuple[str, ...] = ()
     unit_id: str | None = None
-    source: str = ""  # what proved it, such as "session:7f3a": whether that still holds is asked again and again
-    until: float | None = None  # Unix time at which it ends by itself
+    source: str = ""
+    until: float | None = None
+    scopes: frozenset[str] | None = None
+    device: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.source:
+            object.__setattr__(self, "source", f"key:{self.key_id}")
 
     def topics(self) -> Scope:
         """Return the topics this identity hears when it names none."""

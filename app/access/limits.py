@@ -55,6 +55,8 @@ LIMITS: Final[dict[Action, Limit]] = {
     Action.CHANGE_ACCOUNT: SET_UP,
     Action.SEE_PEOPLE: SEE,
     Action.MANAGE_PEOPLE: SET_UP,
+    Action.MANAGE_DEVICES: SET_UP,
+    Action.MANAGE_KEYS: SET_UP,
     Action.HOLD_PRIVATE: SET_UP,
     Action.SEE_HOLDS: SEE,
     Action.AUDIT: SEE,

@@ -3,7 +3,7 @@
 from enum import StrEnum
 from typing import Final
 
-from app.access.identity import Role
+from app.access.identity import Identity, Role
 
 
 class Action(StrEnum):
@@ -40,6 +40,8 @@ class Action(StrEnum):
     AUDIT = "read who opened what"
     EXPORT_COUNTS = "export counts"
     EXPORT_INCIDENTS = "export incidents one by one"
+    MANAGE_DEVICES = "enrol and revoke agents' devices"
+    MANAGE_KEYS = "make and revoke keys"
 
 
 class Reach(StrEnum):
@@ -97,6 +99,9 @@ POLICY: Final[dict[Action, Grants]] = {
     Action.AUDIT: {Role.AUDITOR: Reach.ALL},
     Action.EXPORT_COUNTS: {Role.SUPERVISOR: Reach.SECTORS, Role.AUDITOR: Reach.ALL},
     Action.EXPORT_INCIDENTS: {Role.SUPERVISOR: Reach.SECTORS},
+    # A desk may report for its units by voice anyway; and a lost phone is lost at night, when nobody else is there.
+    Action.MANAGE_DEVICES: {**_DESK, Role.ADMINISTRATOR: Reach.ALL},
+    Action.MANAGE_KEYS: {Role.ADMINISTRATOR: Reach.ALL},
 }
 
 # What only somebody who has signed in does: a key is nobody's account.
@@ -126,6 +131,7 @@ FRAMES: Final[dict[str, Action]] = {
     "mayday": Action.ACT_IN_FIELD,
     "duty": Action.ACT_IN_FIELD,
     "position": Action.REPORT_POSITION,
+    "renew": Action.WATCH,
 }
 
 
@@ -143,3 +149,14 @@ def reach_of(role: Role, action: Action) -> Reach | None:
 def roles_for(action: Action) -> frozenset[Role]:
     """Return who may do this at all."""
     return frozenset(POLICY[action])
+
+
+def may(identity: Identity, action: Action) -> bool:
+    """Whether somebody may do this at all: by their role, within what their key was narrowed to."""
+    in_scope = identity.scopes is None or scope_name(action) in identity.scopes
+    return identity.role in POLICY[action] and in_scope
+
+
+def scope_name(action: Action) -> str:
+    """Return what a key's scope calls an action: `report_call`."""
+    return action.name.lower()

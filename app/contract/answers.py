@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from app.access.identity import Role
-from app.contract import samples
+from app.contract import admission, samples
 from app.contract.people import PEOPLE_ANSWERS, PEOPLE_ASKED, PEOPLE_NAMED
 from app.contract.samples import plain
 from app.contract.schemas import FLAG, INSTANT, NUMBER, TEXT, WHOLE, Schema, listed, nullable, obj, ref, rows_by_table
@@ -32,6 +32,7 @@ _HAZARD: Final[dict[str, Schema]] = {
 }
 NAMED: Final[dict[str, Schema]] = {
     **PEOPLE_NAMED,
+    **admission.NAMED,
     "CallRecorded": obj(
         {"repeated": FLAG, "updated": FLAG},
         seq=WHOLE,
@@ -458,6 +459,7 @@ DELIVERED: Final[dict[str, Any]] = {
 
 _I: Final = "/v1/incidents/{incident_id}"
 ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
+    **admission.ANSWERS,
     ("post", "/v1/calls"): (ref("CallRecorded"), CALL_DONE),
     ("post", "/v1/alerts"): (ref("AlertRecorded"), ALERT_DONE),
     ("get", "/v1/incidents"): (listed(ref("Incident")), [plain(samples.INCIDENT)]),
@@ -567,6 +569,7 @@ MEDIA: Final = {
 
 ASKED: Final[dict[str, dict[str, Any]]] = {
     **PEOPLE_ASKED,
+    **admission.ASKED,
     "AssignBody": {"unit_id": "U12", "reason": "knows the wash", "version": 73},
     "ReassignBody": {"assignment_id": 73, "unit_id": "U14", "reason": "flat tyre"},
     "StandDownBody": {"assignment_id": 73, "reason": "found by the rancher"},

@@ -17,7 +17,9 @@ from now on (take the snapshot first), with the cursor of a snapshot or of your 
 after it, once, in order, or `resync`. Replace the rows of `after` by table and id, drop those of `gone`; clients hold
 no rules. An assignment's `must_hear_seq` names the frame its unit's device answers with `received`.
 Without a valid key, or from a foreign page, the socket does not open: HTTP 403. Close codes: 4400 a frame that is not
-of this contract, 4408 read too slowly (come back with your cursor), 1009 over 64 KB, 1012 the service restarts."""
+of this contract, 4401 your key, device or token is no longer good, 4403 none of it is yours any more, 4408 read too
+slowly (come back with your cursor), 1009 over 64 KB, 1012 come back: the service restarts, or you are let do something
+else now. A `resync` may come at any time, when what you may see has changed."""
 
 
 def _message(name: str, about: str, payload: dict[str, Any], example: dict[str, Any] | None) -> dict[str, Any]:
@@ -40,9 +42,10 @@ def said_messages() -> dict[str, Any]:
     """Return what a client may send, by kind; all but hello is an agent's device's."""
     hello = {"kind": "hello", "since": f"{samples.LEDGER}.70"}
     said = {"hello": _message("hello", "The first frame.", ref("SayHello"), hello)}
-    for kind, shape in SHAPES.items():
+    names = {kind: shape.__name__ for kind, shape in SHAPES.items()} | {"renew": "Renew"}
+    for kind, name in names.items():
         about, example = SAID[kind]
-        said[kind] = _message(kind, about, ref(f"Say{shape.__name__}"), example)
+        said[kind] = _message(kind, about, ref(f"Say{name}"), example)
     return said
 
 

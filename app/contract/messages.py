@@ -89,6 +89,7 @@ PLAIN: Final[dict[str, tuple[str, Schema, dict[str, Any]]]] = {
 HELLO: Final[Schema] = obj(
     {"since": TEXT, "topics": {**listed(TEXT), "maxItems": HELLO_TOPICS_MAX}}, kind=_kind("hello")
 )
+RENEW: Final[Schema] = obj({"id": TEXT}, kind=_kind("renew"), token=TEXT)
 SAID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "accept": (
         "Yes to an offer, or, with the `seq` of the frame seen, to a changed place.",
@@ -102,6 +103,10 @@ SAID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "mayday": ("The unit itself needs help.", {"kind": "mayday", "id": "a-20"}),
     "duty": ("On or off duty.", {"kind": "duty", "id": "a-21", "on_duty": True}),
     "received": ("The device has a frame it must hear.", {"kind": "received", "id": "a-22", "seq": 73}),
+    "renew": (
+        "A device goes on under a fresh token; without it the socket ends with the one it was opened with.",
+        {"kind": "renew", "id": "a-23", "token": "axd_Zk3v0aBc"},
+    ),
     "position": (
         "Where the unit is; not answered.",
         {"kind": "position", "lat": 31.9, "lon": -111.1, "fixed_at": "2026-11-22T14:03:05Z"},
@@ -119,7 +124,7 @@ def client_schemas() -> Schema:
         schema["properties"] = schema["properties"] | {"kind": _kind(kind)}
         read[f"Say{shape.__name__}"] = schema
     read.pop("AssignmentStatus", None)  # the same as the event's
-    return {"SayHello": HELLO, **read}
+    return {"SayHello": HELLO, "SayRenew": RENEW, **read}
 
 
 @cache

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
+from app.access.devices.codes import make_code
 from app.access.guard import Parts
 from app.access.identity import Role
 from app.access.origin import is_loopback
@@ -16,6 +17,7 @@ from app.access.people.person import Person, State
 from app.access.people.sessions import Means
 from app.demo.cast import DISPATCHER, Cast, load_cast
 from app.problems import Problem
+from app.routes.admission_bodies import DemoUnitBody
 from app.routes.people_bodies import DemoRoleBody
 from app.routes.sign_in import begin
 from app.services import Services
@@ -70,6 +72,18 @@ async def _made_up(services: Services, role: Role) -> Person:
     if person is None or not person.is_active:
         raise Problem(404, "not_found", "this part was disabled; begin the demo anew")
     return person
+
+
+@router.post("/demo/codes", status_code=201)
+async def demo_code(body: DemoUnitBody, request: Request, services: Parts) -> dict[str, Any]:
+    """Make a code that enrols this browser as one of the demo's units; again only for a browser on this machine."""
+    if services.settings.demo_cast is None or not is_from_here(request):
+        raise Problem(404, "not_found", "this is no demo")
+    if body.unit_id not in services.view.board.units:
+        raise Problem(404, "not_found", "no such unit", field="unit_id")
+    region, now = services.settings.region, services.clock.now()
+    made = await make_code(services.pool, region, services.sealer, body.unit_id, "demo", by="demo", now=now)
+    return {"code": made.text}
 
 
 def is_from_here(request: Request) -> bool:

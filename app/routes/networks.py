@@ -81,6 +81,8 @@ async def _deliver(
         # The reader is ours. The network delivers it again; somebody must look before it gives up.
         await services.ask(RaiseSystemAlarm(f"a delivery broke its reader: {type(error).__name__}"), by=identity.name)
         raise
+    if identity.device is not None and any(message.device_id != identity.device for message in messages):
+        raise Problem(403, "wrong_device", "this key reports for one device only", field="device_id")
     answers: list[dict[str, Any]] = [await take(services, identity, message, raw) for message in messages]
     return Response(to_json({"messages": answers}), media_type="application/json")
 

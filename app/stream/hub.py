@@ -33,24 +33,35 @@ class Client:
     outbox_bytes: int = 0
     wake: asyncio.Event = field(default_factory=asyncio.Event)
     cut: bool = False
+    farewell: tuple[int, str] | None = None  # the close code and reason, when it was not for being slow
 
     def say(self, data: bytes) -> None:
         """Queue bytes, or cut the client off when its outbox is full."""
         if self.cut:
             return
         if len(self.outbox) >= OUTBOX_FRAMES_MAX or self.outbox_bytes + len(data) > OUTBOX_BYTES_MAX:
-            self.cut = True
-            self.cut_at = monotonic()
-            self.forget()
+            self._cut_off()
         else:
             self.outbox.append(data)
             self.outbox_bytes += len(data)
         self.wake.set()
 
+    def end(self, code: int, reason: str) -> None:
+        """Close it for a reason of its own; what still waited to be sent is not sent any more."""
+        if not self.cut:
+            self.farewell = (code, reason)
+            self._cut_off()
+            self.wake.set()
+
     def forget(self) -> None:
         """Drop what waits to be sent."""
         self.outbox.clear()
         self.outbox_bytes = 0
+
+    def _cut_off(self) -> None:
+        self.cut = True
+        self.cut_at = monotonic()
+        self.forget()
 
     def is_stuck(self, now: float) -> bool:
         """Whether it was cut off and its writer still has not got away from the socket."""
@@ -87,6 +98,12 @@ class Hub:
         self.clients.add(client)
         for topic in client.topics:
             self._by_topic[topic].add(client)
+
+    def move(self, client: Client, topics: Scope) -> None:
+        """Let a client listen to other topics from now on."""
+        self.leave(client)
+        client.topics = topics
+        self.join(client)
 
     def leave(self, client: Client) -> None:
         self.cut += client.cut

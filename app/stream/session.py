@@ -7,6 +7,7 @@ hello {since?, topics?}      ->
 received {seq}               ->
 accept | decline | status | mayday | duty | position {id, ...}
                              ->
+renew {id, token}            ->
                              <-   answer {id, outcome, ...}
 """
 
@@ -17,11 +18,12 @@ import msgspec
 
 from app.access.hearing import may_hear
 from app.access.identity import Identity
-from app.access.policy import may_send
+from app.access.policy import FRAMES, may, may_send
 from app.scopes import Scope
 
 FRAME_BYTES_MAX: Final = 16_384  # the longest frame a client has reason to send is under 1 KB
 HELLO_TOPICS_MAX: Final = 32
+RENEW: Final = "renew"
 
 
 class BadFrame(Exception):
@@ -32,6 +34,14 @@ class BadFrame(Exception):
 class Hello:
     topics: Scope
     since: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """A device goes on with a fresh token."""
+
+    id: str | None
+    token: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,17 @@ class Session:
     """Reads a client's frames in the order the contract allows."""
 
     def __init__(self, identity: Identity) -> None:
-        self._identity = identity
+        self.identity = identity  # may change while the socket is open: each frame is held against it as it is now
         self.greeted = False
+        self._wanted: tuple[str, ...] = ()
 
-    def feed(self, text: str | bytes) -> Hello | FieldFrame:
+    def topics(self) -> Scope:
+        """Return what this client may hear now of what it asked for; nothing when that is no longer its to hear."""
+        if not self._wanted:
+            return self.identity.topics()
+        return frozenset(t for t in self._wanted if may_hear(self.identity, t))
+
+    def feed(self, text: str | bytes) -> Hello | FieldFrame | Renewal:
         """Read one frame. Raises BadFrame, and whoever reads on after that is wrong."""
         if isinstance(text, bytes):
             raise BadFrame("text frames only")
@@ -68,12 +85,22 @@ class Session:
                 raise BadFrame("kind: the first frame is hello")
             self.greeted = True
             return self._hello(body)
-        if not may_send(self._identity.role, kind) or self._identity.unit_id is None:
-            raise BadFrame(f"kind: not for {self._identity.role}")
+        if not self._may_say(kind):
+            raise BadFrame(f"kind: not for {self.identity.role}")
         frame_id = body.get("id")
         if frame_id is not None and not isinstance(frame_id, str):
             raise BadFrame("id: must be text")
+        if kind == RENEW:
+            token = body.get("token")
+            if not isinstance(token, str):
+                raise BadFrame("token: must be text")
+            return Renewal(frame_id, token)
         return FieldFrame(kind, frame_id, body)
+
+    def _may_say(self, kind: str) -> bool:
+        if not may_send(self.identity.role, kind):
+            return False
+        return may(self.identity, FRAMES[kind]) and self.identity.unit_id is not None
 
     def _hello(self, body: dict[str, Any]) -> Hello:
         since = body.get("since")
@@ -86,10 +113,8 @@ class Session:
             or not all(isinstance(t, str) for t in wanted)
         ):
             raise BadFrame(f"topics: at most {HELLO_TOPICS_MAX} names")
-        allowed = self._identity.topics()
-        if not wanted:
-            return Hello(allowed, since)
-        topics = frozenset(t for t in wanted if may_hear(self._identity, t))
-        if len(topics) != len(set(wanted)):
+        self._wanted = tuple(dict.fromkeys(wanted))
+        topics = self.topics()
+        if wanted and len(topics) != len(self._wanted):
             raise BadFrame("topics: not all of these are yours to hear")
         return Hello(topics, since)

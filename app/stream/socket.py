@@ -4,20 +4,22 @@ import asyncio
 import logging
 from time import monotonic
 from typing import Final
-from urllib.parse import urlsplit
 
 from fastapi import WebSocket, WebSocketDisconnect
 
+from app.access.guard import known
 from app.access.identity import Identity, Role
 from app.access.people.cookie import cookie_of
 from app.access.people.entrance import enter_socket
-from app.access.policy import Action, reach_of
+from app.access.policy import Action, may
 from app.access.tickets import SUBPROTOCOL
+from app.access.visitors import NOT_KNOWN, NOT_YOURS, Visitor
 from app.codec import to_json
+from app.problems import STORE_AWAY, Problem
 from app.services import Services
 from app.stream.acts import Acts
 from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
-from app.stream.session import BadFrame, FieldFrame, Hello, Session
+from app.stream.session import BadFrame, FieldFrame, Hello, Renewal, Session
 
 log = logging.getLogger(__name__)
 
@@ -26,19 +28,15 @@ CLOSE_S: Final = 2.0
 PAST_FRAMES_MAX: Final = (
     OUTBOX_FRAMES_MAX // 2
 )  # a longer past is quicker fetched as a snapshot, and would fill the box
-BAD_FRAME, NOT_KNOWN, TOO_SLOW, BAD_ORIGIN = 4400, 4401, 4408, 4403
+BAD_FRAME, TOO_SLOW, TRY_AGAIN = 4400, 4408, 1013
 
 
 async def stream(socket: WebSocket, services: Services) -> None:
     """Serve one client until it leaves, breaks the contract or falls too far behind."""
-    if not origin_is_ours(socket, services.settings.origins):
-        await socket.close(BAD_ORIGIN)
+    identity = await admit(socket, services, Action.WATCH)
+    if identity is None:
         return
-    identity, subprotocol = await identify(socket, services)
-    if identity is None or reach_of(identity.role, Action.WATCH) is None:
-        await socket.close(NOT_KNOWN)
-        return
-    await socket.accept(subprotocol)
+    await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered(socket) else None)
     try:
         await _converse(socket, services, identity)
     except WebSocketDisconnect:
@@ -55,15 +53,24 @@ async def _converse(socket: WebSocket, services: Services, identity: Identity) -
         hello = session.feed(await receive(socket))
     assert isinstance(hello, Hello)  # noqa: S101 - a session's first frame is hello or BadFrame
     client = Client(hello.topics, identity.role, identity.unit_id if identity.role is Role.AGENT else None)
+    visitor = Visitor(identity, Action.WATCH, lambda now: _change(now, session, client, services), client.end)
+    with services.visitors.admitted(visitor):
+        await _serve(socket, services, session, client, visitor, hello)
+
+
+async def _serve(
+    socket: WebSocket, services: Services, session: Session, client: Client, visitor: Visitor, hello: Hello
+) -> None:
     client.task = asyncio.current_task()
     greet(client, hello, services)
     services.presence(client, True)
-    reader = asyncio.create_task(_read(socket, services, session, client, identity), name="reader")
+    reader = asyncio.create_task(_read(socket, session, Acts(services, client, visitor)), name="reader")
     writer = asyncio.create_task(_write(socket, client), name="writer")
     try:
         done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         if writer in done and client.cut:
-            await close(socket, TOO_SLOW, "too far behind, come back with your cursor")
+            slow = (TOO_SLOW, "too far behind, come back with your cursor")
+            await close(socket, *(client.farewell or slow))
         for task in done:
             task.result()
     except asyncio.CancelledError:
@@ -75,6 +82,18 @@ async def _converse(socket: WebSocket, services: Services, identity: Identity) -
         for task in (reader, writer):
             task.cancel()
         await asyncio.gather(reader, writer, return_exceptions=True)
+
+
+def _change(identity: Identity, session: Session, client: Client, services: Services) -> None:
+    """Go on under an identity that has changed; where other topics follow from it, with a picture made anew."""
+    session.identity = identity
+    topics = session.topics()
+    if not topics:
+        client.end(NOT_YOURS, "none of your topics is yours any more")
+    elif topics != client.topics:
+        client.forget()  # of topics that are no longer this client's; the snapshot has whatever still is
+        services.hub.move(client, topics)
+        client.say(resync(topics, services.view.cursor()))
 
 
 def greet(client: Client, hello: Hello, services: Services) -> None:
@@ -93,13 +112,14 @@ def greet(client: Client, hello: Hello, services: Services) -> None:
             client.say(data)
 
 
-async def _read(socket: WebSocket, services: Services, session: Session, client: Client, identity: Identity) -> None:
-    acts = Acts(services, client, identity)
+async def _read(socket: WebSocket, session: Session, acts: Acts) -> None:
     try:
         while True:
             frame = session.feed(await receive(socket))
             if isinstance(frame, FieldFrame):
                 await acts.take(frame)
+            elif isinstance(frame, Renewal):
+                await acts.renew(frame)
     finally:
         acts.drop()
 
@@ -133,25 +153,41 @@ async def close(socket: WebSocket, code: int, reason: str) -> None:
         log.info("a socket could not be closed in good order: %s", type(error).__name__)
 
 
-async def identify(socket: WebSocket, services: Services) -> tuple[Identity | None, str | None]:
-    """Return who opens the socket: by header, by a single-use ticket as subprotocol, or by a session of our page."""
-    header = socket.headers.get("authorization", "")
-    offered = [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",") if p.strip()]
-    subprotocol = SUBPROTOCOL if SUBPROTOCOL in offered else None
-    if header[:7].lower() == "bearer ":
-        return await services.keys.identify(header[7:].strip()), subprotocol
-    for protocol in offered:
-        if protocol.startswith("ticket."):
-            return services.tickets.redeem(protocol.removeprefix("ticket.")), subprotocol
-    cookie = cookie_of(socket)
-    if cookie is not None:
-        return await enter_socket(socket, services, cookie), subprotocol
-    return None, None
+async def admit(socket: WebSocket, services: Services, action: Action) -> Identity | None:
+    """Return who opens the socket, if it is from a page of ours and they may; else close it before it is open.
+
+    By header, by a single-use ticket in the subprotocol, or by a session of our page; never by the address.
+    """
+    if not services.origins.admit(socket.headers.get("origin"), socket.headers.get("host", "")):
+        log.warning(
+            "a page of another origin tried a socket; if it is ours, AUXILIO_ORIGINS or AUXILIO_PUBLIC_URL say so"
+        )
+        await socket.close(NOT_YOURS)
+        return None
+    try:
+        identity = await known(socket, services, _no_body)
+        for protocol in offered(socket):
+            if identity is None and protocol.startswith("ticket."):
+                identity = await services.tickets.redeem(protocol.removeprefix("ticket."))
+        cookie = cookie_of(socket) if identity is None else None
+        if cookie is not None:
+            identity = await enter_socket(socket, services, cookie)
+    except Problem:
+        identity = None
+    except STORE_AWAY as error:
+        log.warning("a socket could not be let in: %s", type(error).__name__)
+        await socket.close(TRY_AGAIN)
+        return None
+    if identity is None or not may(identity, action):
+        await socket.close(NOT_KNOWN)
+        return None
+    return identity
 
 
-def origin_is_ours(socket: WebSocket, allowed: tuple[str, ...]) -> bool:
-    """Whether the page that opens the socket is one of ours; devices send no Origin."""
-    origin = socket.headers.get("origin")
-    if origin is None:
-        return True
-    return origin in allowed or urlsplit(origin).netloc == socket.headers.get("host", "")
+async def _no_body() -> bytes:
+    return b""
+
+
+def offered(socket: WebSocket) -> list[str]:
+    """Return the subprotocols a client offers."""
+    return [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",") if p.strip()]

@@ -11,6 +11,9 @@ import asyncpg
 import httpx
 import websockets
 
+from app.access.identity import Role
+from app.access.keys import Terms, add_key
+from app.store.pool import open_pool
 from app.verify import verify
 from loadtests.border import Border
 from loadtests.rig import REGION, Engines, KeyRing, Service, client, load_border, make_keys
@@ -41,6 +44,14 @@ class World:
             return rows
         finally:
             await connection.close()
+
+    async def new_key(self, role: Role, name: str, **more: Any) -> tuple[str, str]:
+        """Make a key as the command line does; return its id and its text."""
+        pool = await open_pool(self.database, size=1)
+        try:
+            return await add_key(pool, REGION, Terms(role, name, **more))
+        finally:
+            await pool.close()
 
     async def seq(self) -> int:
         """Return where the ledger stands."""

@@ -16,6 +16,7 @@ import pytest_asyncio
 from chirpstack_api.integration import integration_pb2
 from google.protobuf import json_format
 
+from app.access.identity import Role
 from geo.sign import SignKind
 from loadtests.rig import Engines
 from tests.integration.broker import PASSWORD, USER, Mosquitto, mosquitto
@@ -35,7 +36,7 @@ async def broker(rig: Engines) -> AsyncIterator[Mosquitto]:
 
 @pytest_asyncio.fixture(scope="module")
 async def world(rig: Engines, broker: Mosquitto) -> AsyncIterator[World]:
-    async with a_world(rig, "towers", AUXILIO_MQTT_URL=broker.url) as made:
+    async with a_world(rig, "towers", AUXILIO_MQTT_URL=broker.url, AUXILIO_URL_KEYS="true") as made:
         yield made
         log = made.service.log.read_text(errors="replace")
         assert "Exception in ASGI" not in log
@@ -229,6 +230,7 @@ async def test_the_things_stack(field: Field) -> None:
 async def test_rockblock_is_answered_200_in_time_with_its_key_wherever_it_can_put_it(field: Field) -> None:
     tower = await field.bind(9, "300234010753370")
     key = field.world.keys.tower
+    _, in_url = await field.world.new_key(Role.TOWER, "iridium", in_url=True, device="300234010753370")
     said = {
         "imei": "300234010753370", "serial": "12345", "momsn": "77", "iridium_latitude": "52.3867",
         "iridium_longitude": "0.2938", "iridium_cep": "8", "data": b"SOS B=81".hex(),
@@ -239,7 +241,7 @@ async def test_rockblock_is_answered_200_in_time_with_its_key_wherever_it_can_pu
     seen = set()
     async with httpx.AsyncClient() as http:
         ways: list[dict[str, Any]] = [
-            {"params": {"key": key}, "headers": headers},
+            {"params": {"key": in_url}, "headers": headers},
             {"auth": ("tower", key), "headers": headers},
             {"headers": headers | {"authorization": f"Bearer {key}"}},
         ]
@@ -251,6 +253,15 @@ async def test_rockblock_is_answered_200_in_time_with_its_key_wherever_it_can_pu
         assert (await http.post(url, content=urlencode(said), headers=headers)).status_code == 401
         dispatcher = await http.post(url, content=urlencode(said), params={"key": field.world.keys.dispatcher})
         assert dispatcher.status_code == 403  # a key that can do more than report stands in no address
+        assert (await http.post(url, content=urlencode(said), params={"key": key})).status_code == 403
+        another = said | {"imei": "300234010753371"}
+        answer = await http.post(url, content=urlencode(another), params={"key": in_url})
+        assert (answer.status_code, answer.json()["code"]) == (403, "wrong_device")
+        press = {"type": "activation", "tower_id": tower}
+        alert = await http.post(
+            f"{field.world.service.url}/v1/alerts", json=press, headers={"authorization": f"Bearer {in_url}"}
+        )
+        assert (alert.status_code, alert.json()["code"]) == (403, "wrong_device")
     (incident_id,) = seen
     whole = (await field.desk.get(f"/v1/incidents/{incident_id}")).json()
     assert (whole["incident"]["late"], whole["incident"]["place"]["sign_id"]) == (True, tower)

@@ -10,9 +10,7 @@ import httpx
 import pytest_asyncio
 
 from app.access.identity import Role
-from app.access.keys import create_key
-from app.store.pool import open_pool
-from loadtests.rig import REGION, Engines
+from loadtests.rig import Engines
 from tests.integration.scene import World, a_world
 
 OSMAND, OWNTRACKS = "/v1/positions/osmand", "/v1/positions/owntracks"
@@ -24,7 +22,7 @@ FOREIGN = [
 
 @pytest_asyncio.fixture(scope="module")
 async def world(rig: Engines) -> AsyncIterator[World]:
-    async with a_world(rig, "trackers") as made:
+    async with a_world(rig, "trackers", AUXILIO_URL_KEYS="true") as made:
         yield made
         assert "Exception in ASGI" not in made.service.log.read_text(errors="replace")
 
@@ -32,11 +30,13 @@ async def world(rig: Engines) -> AsyncIterator[World]:
 @pytest_asyncio.fixture(scope="module")
 async def tracker(world: World) -> str:
     """Return a tracker's key for the second unit."""
-    pool = await open_pool(world.database, size=1)
-    try:
-        return await create_key(pool, REGION, Role.TRACKER, "a phone", unit_id=world.unit_ids[1])
-    finally:
-        await pool.close()
+    return (await world.new_key(Role.TRACKER, "a phone", unit_id=world.unit_ids[1]))[1]
+
+
+@pytest_asyncio.fixture(scope="module")
+async def in_url(world: World) -> str:
+    """Return one for an address, of the same unit."""
+    return (await world.new_key(Role.TRACKER, "a phone", unit_id=world.unit_ids[1], in_url=True))[1]
 
 
 @pytest_asyncio.fixture
@@ -51,18 +51,18 @@ async def position(world: World, number: int = 1) -> dict[str, Any]:
         return dict(found) if found else {}
 
 
-async def test_the_app_s_device_identifier_is_the_key(world: World, tracker: str, anybody: httpx.AsyncClient) -> None:
+async def test_the_app_s_device_identifier_is_the_key(world: World, in_url: str, anybody: httpx.AsyncClient) -> None:
     now = datetime.now(UTC)
     said = {"lat": "31.9012", "lon": "-111.1034", "timestamp": str(int(now.timestamp())), "accuracy": "8"}
-    answer = await anybody.get(OSMAND, params={"id": tracker, **said})
+    answer = await anybody.get(OSMAND, params={"id": in_url, **said})
     assert (answer.status_code, answer.json()["taken"]) == (200, True)
     shown = await position(world)
     assert (shown["lat"], shown["lon"], shown["accuracy_m"], shown["source"]) == (31.9012, -111.1034, 8, "osmand")
     older = said | {"lat": "1", "timestamp": str(int((now - timedelta(minutes=5)).timestamp()))}
-    answer = await anybody.post(OSMAND, params={"id": tracker, **older})
+    answer = await anybody.post(OSMAND, params={"id": in_url, **older})
     assert (answer.status_code, answer.json()["why"]) == (200, "a newer one is known")
     ancient = said | {"lat": "1", "timestamp": "1377177267"}
-    assert (await anybody.get(OSMAND, params={"id": tracker, **ancient})).json()["why"] == "older than a week"
+    assert (await anybody.get(OSMAND, params={"id": in_url, **ancient})).json()["why"] == "older than a week"
     assert (await position(world))["lat"] == 31.9012
 
 
@@ -105,14 +105,16 @@ async def test_a_tracker_s_key_does_nothing_else(world: World, tracker: str, any
         assert answer.status_code == 403, path
     agent = world.keys.agents[world.unit_ids[0]]
     assert (await anybody.get(OSMAND, params={"id": agent, "lat": 1, "lon": 1})).status_code == 403
+    in_header_only = await anybody.get(OSMAND, params={"id": tracker, "lat": 1, "lon": 1})
+    assert (in_header_only.status_code, in_header_only.json()["code"]) == (403, "not_in_address")
     assert (await anybody.get(OSMAND, params={"lat": 1, "lon": 1})).status_code == 401
     assert (await anybody.get(OSMAND, params={"id": "123456", "lat": 1, "lon": 1})).status_code == 401
 
 
-async def test_an_sos_is_one_mayday(world: World, tracker: str, anybody: httpx.AsyncClient) -> None:
+async def test_an_sos_is_one_mayday(world: World, in_url: str, anybody: httpx.AsyncClient) -> None:
     at = int(datetime.now(UTC).timestamp())
     for _ in range(3):
-        said = {"id": tracker, "lat": "31.9", "lon": "-111.1", "timestamp": str(at), "alarm": "sos"}
+        said = {"id": in_url, "lat": "31.9", "lon": "-111.1", "timestamp": str(at), "alarm": "sos"}
         assert (await anybody.get(OSMAND, params=said)).status_code == 200
     async with world.http("dispatcher") as desk:
         alarms = [a for a in (await desk.get("/v1/alarms")).json() if a["kind"] == "mayday"]

@@ -10,6 +10,7 @@ from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
+from app.access.authority import Authority
 from app.access.identity import Identity, Role
 from app.access.people.person import Person
 from app.store.pool import Pool, execute, fetch
@@ -71,7 +72,7 @@ class Session:
         return (now - self.proved_at).total_seconds() <= proof_s
 
 
-class Sessions:
+class Sessions(Authority):
     """Starts, finds and ends sessions of one region; remembers each for two seconds."""
 
     def __init__(self, pool: Pool, region: str, session_s: float) -> None:

@@ -7,13 +7,15 @@ from uuid import uuid4
 
 from fastapi import WebSocket, WebSocketDisconnect
 
-from app.access.policy import Action, reach_of
+from app.access.identity import Identity
+from app.access.policy import Action
+from app.access.visitors import COME_BACK, NOT_KNOWN, Visitor
 from app.frames import Frame
 from app.interop.conveyance.messages import SUBPROTOCOL
 from app.interop.conveyance.pictures import ViewPictures
 from app.interop.conveyance.session import Conveyance
 from app.services import Services
-from app.stream.socket import BAD_FRAME, BAD_ORIGIN, NOT_KNOWN, TOO_SLOW, close, identify, origin_is_ours, receive
+from app.stream.socket import BAD_FRAME, TOO_SLOW, admit, close, offered, receive
 from dispatch.entities import Alert, Assignment, Call
 
 log = logging.getLogger(__name__)
@@ -36,26 +38,23 @@ def incidents_in(frame: Frame) -> set[int]:
 
 async def convey(socket: WebSocket, services: Services) -> None:
     """Serve one partner until its last subscription ends, it leaves, or it stops taking what it asked for."""
-    if not origin_is_ours(socket, services.settings.origins):
-        await socket.close(BAD_ORIGIN)
-        return
-    identity, _ = await identify(socket, services)
-    if identity is None or reach_of(identity.role, Action.FOLLOW) is None or SUBPROTOCOL not in offered(socket):
+    if SUBPROTOCOL not in offered(socket):
         await socket.close(NOT_KNOWN)
+        return
+    identity = await admit(socket, services, Action.FOLLOW)
+    if identity is None:
         return
     await socket.accept(SUBPROTOCOL)
     shell = Shell(socket, Conveyance(ViewPictures(services, identity), lambda: str(uuid4())))
+    visitor = Visitor(identity, Action.FOLLOW, shell.change, shell.end)
     stop = services.hub.watch(shell.see)
     try:
-        await shell.run()
+        with services.visitors.admitted(visitor):
+            await shell.run()
     except WebSocketDisconnect:
         pass  # its subscriptions end with it (STA-024 2.1.1)
     finally:
         stop()
-
-
-def offered(socket: WebSocket) -> list[str]:
-    return [p.strip() for p in socket.headers.get("sec-websocket-protocol", "").split(",")]
 
 
 class Shell:
@@ -66,6 +65,7 @@ class Shell:
         self._session = session
         self._wake = asyncio.Event()
         self._failed = False
+        self._farewell: tuple[int, str] | None = None
         self._now = asyncio.get_running_loop().time
 
     def see(self, frame: Frame) -> None:
@@ -79,6 +79,15 @@ class Shell:
         except Exception:
             log.exception("a partner's session broke; it is closed")
             self._failed = True
+        self._wake.set()
+
+    def change(self, _: Identity) -> None:
+        """Let a partner that may see other incidents now subscribe anew."""
+        self.end(COME_BACK, "what you may follow has changed, subscribe again")
+
+    def end(self, code: int, reason: str) -> None:
+        """Close the socket; what is not sent yet is not sent any more."""
+        self._farewell = (code, reason)
         self._wake.set()
 
     async def run(self) -> None:
@@ -103,6 +112,9 @@ class Shell:
         idle_until = self._now() + SUBSCRIBE_S
         while True:
             self._wake.clear()
+            if self._farewell is not None:
+                await close(self._socket, *self._farewell)
+                return
             if self._failed:
                 await close(self._socket, INTERNAL, "a fault of ours, subscribe again")
                 return
@@ -127,7 +139,7 @@ class Shell:
 
     async def _drain(self) -> bool:
         """Send all that is there; False when the client does not take it."""
-        while self._session.out:
+        while self._session.out and self._farewell is None:
             try:
                 async with asyncio.timeout(SEND_S):
                     await self._socket.send_text(self._session.out.popleft().decode())

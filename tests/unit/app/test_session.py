@@ -1,6 +1,7 @@
 """The conversation on one websocket, without a socket."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.access.identity import Identity, Role
 from app.access.policy import FRAMES
-from app.stream.session import FRAME_BYTES_MAX, BadFrame, FieldFrame, Hello, Session
+from app.stream.session import FRAME_BYTES_MAX, BadFrame, FieldFrame, Hello, Renewal, Session
 
 AGENT = Identity("k1", Role.AGENT, "unit U1", unit_id="U1")
 DISPATCHER = Identity("k2", Role.DISPATCHER, "anna")
@@ -47,7 +48,7 @@ def test_the_first_frame_is_hello_and_there_is_one() -> None:
         session.feed('{"kind": "hello"}')
 
 
-@pytest.mark.parametrize("kind", sorted(FRAMES))
+@pytest.mark.parametrize("kind", sorted(FRAMES.keys() - {"renew"}))
 def test_only_an_agent_s_device_speaks_for_the_field(kind: str) -> None:
     agent, dispatcher = Session(AGENT), Session(DISPATCHER)
     for session in (agent, dispatcher):
@@ -56,6 +57,35 @@ def test_only_an_agent_s_device_speaks_for_the_field(kind: str) -> None:
     assert agent.feed(frame) == FieldFrame(kind, "1", {"kind": kind, "id": "1"})
     with pytest.raises(BadFrame):
         dispatcher.feed(frame)
+
+
+def test_only_a_unit_s_device_renews_itself() -> None:
+    agent, dispatcher = Session(AGENT), Session(DISPATCHER)
+    for session in (agent, dispatcher):
+        session.feed('{"kind": "hello"}')
+    assert agent.feed('{"kind": "renew", "id": "1", "token": "axd_x"}') == Renewal("1", "axd_x")
+    with pytest.raises(BadFrame, match="token"):
+        agent.feed('{"kind": "renew", "token": 7}')
+    with pytest.raises(BadFrame, match="kind"):
+        dispatcher.feed('{"kind": "renew", "token": "axd_x"}')
+
+
+def test_each_frame_is_held_against_the_identity_as_it_is_now() -> None:
+    session = Session(AGENT)
+    session.feed('{"kind": "hello"}')
+    session.feed('{"kind": "duty", "id": "1"}')
+    session.identity = replace(AGENT, scopes=frozenset({"watch"}))
+    with pytest.raises(BadFrame, match="kind"):
+        session.feed('{"kind": "duty", "id": "2"}')
+
+
+def test_topics_that_are_no_longer_one_s_own_are_left_out() -> None:
+    session = Session(replace(SECTOR, sectors=("TUC", "YUM")))
+    session.feed('{"kind": "hello", "topics": ["sector:TUC", "sector:YUM"]}')
+    session.identity = SECTOR
+    assert session.topics() == {"sector:TUC"}
+    session.identity = replace(SECTOR, sectors=("SDC",))
+    assert not session.topics()
 
 
 @given(st.text() | st.binary())

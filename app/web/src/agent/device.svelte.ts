@@ -15,11 +15,13 @@ import { acknowledge, NOTHING, observe, owed, type Kept as Notices } from './not
 import { Outbox, UNDO_MS, type Act, type ActFrame, type Refused } from './outbox';
 import { Reports } from './reports.svelte';
 import { furthest, isActive } from './steps';
+import type { Passport } from './passport';
 import type { Way } from './way';
 
 const QUIET_MS = 40_000; // devices get a pulse every 15 s: two missed and some room
 export const STALE_S = 25; // a pulse missed; a console is stricter because its pulses come every 5 s
 const FINISHED_MAX = 50;
+const RENEW_PAUSE_MS = 5_000; // between two tries to get a fresh token
 const MAYDAY_ASIDE_MS = 3_000; // no answer on the stream by then: the same, under the same id, over HTTP as well
 
 interface Picture {
@@ -60,14 +62,22 @@ export class Device implements Listener {
   #offerShown: number | null = null;
   #askedWay = '';
   #asides = new Set<string>();
+  readonly #passport: Passport | null;
+  #tokenTold = 0;
+  #renewAfter = 0;
 
-  private constructor(api: Api, unitId: string, kept: Kept, picture: Picture | null) {
+  private constructor(api: Api, unitId: string, kept: Kept, picture: Picture | null, passport: Passport | null) {
     this.api = api;
+    this.#passport = passport;
     this.unitId = unitId;
     this.#kept = kept;
     this.reports = new Reports(api, unitId, kept);
     const since = picture === null ? {} : { since: picture.board.cursor };
-    this.#connection = new Connection(api, this, { quietMs: QUIET_MS, ...since });
+    this.#connection = new Connection(api, this, {
+      quietMs: QUIET_MS,
+      ...since,
+      ...(passport === null ? {} : { onexpired: () => passport.drop() }),
+    });
     kept.onFault = () => (this.isKeeping = false);
     if (picture !== null) {
       this.board.replace(picture.board);
@@ -76,9 +86,9 @@ export class Device implements Listener {
   }
 
   /** Take up what this phone kept for the unit, and connect. */
-  static async open(api: Api, unitId: string): Promise<Device> {
+  static async open(api: Api, unitId: string, passport: Passport | null = null): Promise<Device> {
     const kept = await Kept.open(unitId);
-    const device = new Device(api, unitId, kept, await kept.fact<Picture>('picture'));
+    const device = new Device(api, unitId, kept, await kept.fact<Picture>('picture'), passport);
     device.#outbox = new Outbox(await kept.acts());
     device.acts = device.#outbox.acts;
     device.notices = (await kept.fact<Notices>('notices')) ?? NOTHING;
@@ -221,6 +231,7 @@ export class Device implements Listener {
     if (stream.phase !== this.phase) {
       this.phase = stream.phase;
       if (stream.phase === 'live') this.#keepPicture();
+      if (stream.phase === 'catching_up') this.#tokenTold = this.#passport?.serial ?? 0;
       if (stream.phase === 'waiting') {
         this.#outbox.lost();
         this.#answered.clear();
@@ -228,8 +239,25 @@ export class Device implements Listener {
     }
     this.degraded = stream.degraded;
     this.#post();
+    if (stream.phase === 'live') void this.#renew();
     if (stream.phase === 'live') void this.reports.tell();
     void this.#askWay();
+  }
+
+  /** Go on under a fresh token, ahead of need, on the socket that is open. */
+  async #renew(): Promise<void> {
+    const passport = this.#passport;
+    if (passport === null || Date.now() < this.#renewAfter) return;
+    if (!passport.isDue() && passport.serial === this.#tokenTold) return;
+    this.#renewAfter = Date.now() + RENEW_PAUSE_MS;
+    try {
+      const token = await passport.token();
+      if (passport.serial === this.#tokenTold) return;
+      if (this.#connection.say({ kind: 'renew', id: newId(), token })) this.#tokenTold = passport.serial;
+    } catch (error) {
+      // Without it the socket ends with its token; whoever connects then hears why.
+      if (!(error instanceof Unreachable || error instanceof Refusal)) throw error;
+    }
   }
 
   #hear(at: number): void {

@@ -35,7 +35,8 @@ export class Unreachable extends Error {
   override readonly name = 'Unreachable';
 }
 
-export type KeyReader = () => string | null;
+/** What to ask with; a phone may have to sign for it first. */
+export type KeyReader = () => string | null | Promise<string | null>;
 
 export class Api {
   /** Told of every refusal, before whoever asked is. */
@@ -69,7 +70,7 @@ export class Api {
 
   /** Ask any address of the service; the answer is its JSON. */
   async send(method: string, url: string, asked: Asked = {}): Promise<unknown> {
-    const key = this.#key();
+    const key = await this.#key();
     const headers: Record<string, string> = { Accept: 'application/json', 'X-Auxilio': 'screen', ...asked.headers };
     if (key !== null) headers['Authorization'] = `Bearer ${key}`;
     if (asked.id !== undefined) headers['Idempotency-Key'] = asked.id;
@@ -101,7 +102,7 @@ export class Api {
   /** A part of a large file of the service, such as an archive of map tiles. */
   async range(url: string, from: number, length: number, signal?: AbortSignal): Promise<Response> {
     const headers: Record<string, string> = { Range: `bytes=${from}-${from + length - 1}` };
-    const key = this.#key();
+    const key = await this.#key();
     if (key !== null) headers['Authorization'] = `Bearer ${key}`;
     const response = await this.#fetch(url, { headers, ...(signal === undefined ? {} : { signal }) });
     if (!response.ok) throw await refusalOf(response);

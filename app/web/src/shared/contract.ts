@@ -315,6 +315,12 @@ export interface CapTaken {
   warnings: (string)[];
 }
 
+/** `label` tells the unit's devices apart: `Pixel 8, spare`. It is shown to whoever manages devices. */
+export interface CodeBody {
+  unit_id: string;
+  label: string;
+}
+
 export interface Delivered {
   messages: ({
     understood: (string)[];
@@ -354,6 +360,24 @@ export interface DeviceBody {
   radius_m?: number;
 }
 
+export interface DeviceEnrolled {
+  device_id: string;
+  unit_id: string;
+  label: string;
+}
+
+export interface DeviceNonce {
+  nonce: string;
+  seconds: number;
+}
+
+export interface DeviceToken {
+  token: string;
+  seconds: number;
+  unit_id: string;
+  sector: string;
+}
+
 /** What is known of a call so far. In a body, because the number is personal; a sign wins over a point. */
 export interface DuplicatesBody {
   sign_id?: string | null;
@@ -380,6 +404,31 @@ export interface Eido {
   updatedByAgencyReference: Record<string, unknown>;
   eidoVersion: string;
   issuingElementIdentification?: string;
+}
+
+/** `public_key`: P-256 or Ed25519, SubjectPublicKeyInfo (DER) in base64. The private half stays on the device. */
+export interface EnrolBody {
+  code: string;
+  public_key: string;
+}
+
+export interface EnrolledDevice {
+  id: string;
+  unit_id: string;
+  label: string;
+  enrolled_at: string;
+  enrolled_by: string;
+  last_used_at: string | null;
+  revoked_at: string | null;
+  revoked_by: string | null;
+}
+
+export interface EnrolmentCode {
+  code: string;
+  unit_id: string;
+  url: string;
+  qr: string;
+  seconds: number;
 }
 
 /** One of: an incident, a callback number, a sealed value's id. */
@@ -687,6 +736,45 @@ export interface Invited {
   person_id: string;
   link: string;
   seconds: number;
+}
+
+/** What a key is made with. `scopes` narrow what its role may do; none: all of it. */
+export interface KeyBody {
+  role: "psap" | "tower" | "agent" | "dispatcher" | "partner" | "tracker";
+  name: string;
+  sectors?: (string)[];
+  unit_id?: string | null;
+  scopes?: (string)[] | null;
+  must_sign?: boolean;
+  public_key?: string | null;
+  certificate?: string | null;
+  in_url?: boolean;
+  device?: string | null;
+  days?: number | null;
+}
+
+export interface KeyMade {
+  key_id: string;
+  key: string;
+  signing_secret: string | null;
+}
+
+export interface KeyShown {
+  id: string;
+  role: string;
+  name: string;
+  sectors: (string)[];
+  unit_id: string | null;
+  scopes: (string)[] | null;
+  must_sign: boolean;
+  has_public_key: boolean;
+  certificate: string | null;
+  in_url: boolean;
+  device: string | null;
+  created_at: string;
+  last_used_at: string | null;
+  expires_at: string | null;
+  revoked_at: string | null;
 }
 
 /** Tests and exercises never page a unit as real and never join a real incident. */
@@ -1010,13 +1098,6 @@ export interface Problem {
   allowed?: (string)[];
 }
 
-/** One of them will do: the session itself stands for the other factor. */
-export interface ProofBody {
-  password?: string;
-  /** of the authenticator app, or a recovery code */
-  code?: string;
-}
-
 export interface PurposeBody {
   purpose: string;
 }
@@ -1104,6 +1185,11 @@ export interface ReturnedBody {
   issuer?: string;
 }
 
+/** How long the old key lives on beside the new one. */
+export interface RotateBody {
+  overlap_hours?: number;
+}
+
 export interface RowsByTable {
   calls?: (Call)[];
   alerts?: (Alert)[];
@@ -1162,6 +1248,12 @@ export interface SayReceived {
   kind: "received";
   id?: string | null;
   seq: number;
+}
+
+export interface SayRenew {
+  kind: "renew";
+  token: string;
+  id?: string;
 }
 
 export interface SayStatus {
@@ -1536,6 +1628,19 @@ export interface WelcomeBody {
 
 /** The one place every open incident is in; `DONE` for the closed ones. */
 export type Where = "queued" | "offered" | "assigned" | "with_dispatcher" | "done";
+
+/** `signature`: over `auxilio device token`, the device's id and the nonce, a line each; 64 bytes in base64. */
+export interface app__routes__admission_bodies__ProofBody {
+  nonce: string;
+  signature: string;
+}
+
+/** One of them will do: the session itself stands for the other factor. */
+export interface app__routes__people_bodies__ProofBody {
+  password?: string;
+  /** of the authenticator app, or a recovery code */
+  code?: string;
+}
 
 export const EVENT_KINDS = [
   "desk.took_over",
@@ -2176,7 +2281,8 @@ export type ClientFrame =
   | SayMayday
   | SayDuty
   | SayReceived
-  | SayPosition;
+  | SayPosition
+  | SayRenew;
 
 /** What each route takes and answers, by method and path. */
 export interface Routes {
@@ -2378,7 +2484,7 @@ export interface Routes {
       leave: string | null;
     } };
   "POST /v1/session/active": { body: undefined; answer: OwnSession };
-  "POST /v1/session/proof": { body: ProofBody; answer: OwnSession };
+  "POST /v1/session/proof": { body: app__routes__people_bodies__ProofBody; answer: OwnSession };
   "POST /v1/session/proof/passkey/begin": { body: undefined; answer: AskedOfBrowser };
   "POST /v1/session/proof/passkey": { body: PasskeyBody; answer: OwnSession };
   "GET /v1/account": { body: undefined; answer: Account };
@@ -2398,4 +2504,14 @@ export interface Routes {
   "GET /v1/people/{person_id}/sessions": { body: undefined; answer: (OpenSession)[] };
   "DELETE /v1/people/{person_id}/sessions": { body: undefined; answer: undefined };
   "DELETE /v1/people/{person_id}/sessions/{session_id}": { body: undefined; answer: undefined };
+  "GET /v1/devices": { body: undefined; answer: (EnrolledDevice)[] };
+  "POST /v1/devices/codes": { body: CodeBody; answer: EnrolmentCode };
+  "POST /v1/devices/enrolments": { body: EnrolBody; answer: DeviceEnrolled };
+  "POST /v1/devices/nonces": { body: undefined; answer: DeviceNonce };
+  "POST /v1/devices/{device_id}/tokens": { body: app__routes__admission_bodies__ProofBody; answer: DeviceToken };
+  "DELETE /v1/devices/{device_id}": { body: undefined; answer: undefined };
+  "GET /v1/keys": { body: undefined; answer: (KeyShown)[] };
+  "POST /v1/keys": { body: KeyBody; answer: KeyMade };
+  "POST /v1/keys/{key_id}/rotate": { body: RotateBody; answer: KeyMade };
+  "DELETE /v1/keys/{key_id}": { body: undefined; answer: undefined };
 }

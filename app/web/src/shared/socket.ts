@@ -2,7 +2,7 @@
 import { Refusal, type Api } from './api';
 import { SteadyClock } from './clock';
 import type { Board, ClientFrame, ServerFrame } from './contract';
-import { Stream, type Answer, type Effect, type EventFrame, type Happened, type Positions, type StreamOptions } from './stream';
+import { CLOSE_UNKNOWN_KEY, Stream, type Answer, type Effect, type EventFrame, type Happened, type Positions, type StreamOptions } from './stream';
 
 export interface Listener {
   replace(board: Board): void;
@@ -17,20 +17,27 @@ const TICK_MS = 1000;
 const SUBPROTOCOL = 'auxilio.v1';
 const CLOSE_BY_US = 4000;
 
+export interface ConnectionOptions extends StreamOptions {
+  /** Told when the service no longer takes what the socket was opened with; for whoever can get something fresh and come back. */
+  onexpired?: () => void;
+}
+
 export class Connection {
   readonly stream: Stream;
   readonly #api: Api;
   readonly #clock = new SteadyClock();
   readonly #listener: Listener;
+  readonly #onexpired: (() => void) | undefined;
   #socket: WebSocket | null = null;
   #opening = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
   #ticker: ReturnType<typeof setInterval> | undefined;
 
-  constructor(api: Api, listener: Listener, options: StreamOptions = {}) {
+  constructor(api: Api, listener: Listener, options: ConnectionOptions = {}) {
     this.stream = new Stream(options);
     this.#api = api;
     this.#listener = listener;
+    this.#onexpired = options.onexpired;
   }
 
   start(): void {
@@ -133,7 +140,9 @@ export class Connection {
     socket.onclose = (close) =>
       ifMine(() => {
         this.#socket = null;
-        return { what: 'closed', code: close.code };
+        if (close.code !== CLOSE_UNKNOWN_KEY || this.#onexpired === undefined) return { what: 'closed', code: close.code };
+        this.#onexpired();
+        return { what: 'closed', code: CLOSE_BY_US };
       });
   }
 
