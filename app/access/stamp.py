@@ -46,6 +46,8 @@ class Stamps:
             return None
         try:
             sealed = urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
+            if urlsafe_b64encode(sealed).decode().rstrip("=") != text:  # what is not said in the one way we say it
+                return None
             plain = self._aead.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], self._purpose)
         except (ValueError, InvalidTag):
             return None

@@ -77,7 +77,7 @@ ANSWERS: Final[dict[tuple[str, str], tuple[Schema, Any]]] = {
 ASKED: Final[dict[str, dict[str, Any]]] = {
     "CodeBody": {"unit_id": "U12", "label": "Pixel 8"},
     "EnrolBody": {"code": "7K2MQ-0XH4T", "public_key": PUBLIC_KEY},
-    "ProofBody": {"nonce": "Zk3v0aBc", "signature": "MEUCIQ=="},
+    "SignedNonceBody": {"nonce": "Zk3v0aBc", "signature": "MEUCIQ=="},
     "KeyBody": {"role": "psap", "name": "Tucson 911", "sectors": ["TUC"], "scopes": ["report_call"], "must_sign": True},
     "RotateBody": {"overlap_hours": 168},
 }

@@ -34,7 +34,7 @@ class EnrolBody(Body):
     public_key: Base64
 
 
-class ProofBody(Body):
+class SignedNonceBody(Body):
     """`signature`: over `auxilio device token`, the device's id and the nonce, a line each; 64 bytes in base64."""
 
     nonce: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,200}$")]

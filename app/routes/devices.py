@@ -16,7 +16,7 @@ from app.access.signing.secret import BadPublicKey, plain_key
 from app.codec import to_json
 from app.problems import Problem
 from app.routes import examples
-from app.routes.admission_bodies import CodeBody, EnrolBody, ProofBody
+from app.routes.admission_bodies import CodeBody, EnrolBody, SignedNonceBody
 from app.services import Services
 from app.store.pool import fetch
 
@@ -80,7 +80,7 @@ async def give_nonce(services: Parts) -> Response:
 
 
 @router.post("/{device_id}/tokens", status_code=201)
-async def give_token(device_id: DeviceId, body: ProofBody, services: Parts) -> Response:
+async def give_token(device_id: DeviceId, body: SignedNonceBody, services: Parts) -> Response:
     """Return a token of five minutes for a nonce the device signed. Open: the signature is the proof."""
     signature = _bytes(body.signature, "signature")
     token = await services.enrolled.grant(device_id, body.nonce, signature)

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from time import monotonic, time
 from typing import Any, Final
@@ -84,8 +85,9 @@ async def close_of(socket: websockets.ClientConnection, within_s: float) -> tupl
     """Wait until the server closes it; return the code and how long that took."""
     began = monotonic()
     async with asyncio.timeout(within_s):
-        async for _ in socket:
-            pass
+        with suppress(websockets.ConnectionClosedError):
+            async for _ in socket:
+                pass
         await socket.wait_closed()
     assert socket.close_code is not None
     return socket.close_code, monotonic() - began

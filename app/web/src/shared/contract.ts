@@ -1098,6 +1098,13 @@ export interface Problem {
   allowed?: (string)[];
 }
 
+/** One of them will do: the session itself stands for the other factor. */
+export interface ProofBody {
+  password?: string;
+  /** of the authenticator app, or a recovery code */
+  code?: string;
+}
+
 export interface PurposeBody {
   purpose: string;
 }
@@ -1350,6 +1357,12 @@ export interface SignedIn {
   name: string;
   role: string;
   recovery_codes?: (string)[];
+}
+
+/** `signature`: over `auxilio device token`, the device's id and the nonce, a line each; 64 bytes in base64. */
+export interface SignedNonceBody {
+  nonce: string;
+  signature: string;
 }
 
 export interface SplitBody {
@@ -1628,19 +1641,6 @@ export interface WelcomeBody {
 
 /** The one place every open incident is in; `DONE` for the closed ones. */
 export type Where = "queued" | "offered" | "assigned" | "with_dispatcher" | "done";
-
-/** `signature`: over `auxilio device token`, the device's id and the nonce, a line each; 64 bytes in base64. */
-export interface app__routes__admission_bodies__ProofBody {
-  nonce: string;
-  signature: string;
-}
-
-/** One of them will do: the session itself stands for the other factor. */
-export interface app__routes__people_bodies__ProofBody {
-  password?: string;
-  /** of the authenticator app, or a recovery code */
-  code?: string;
-}
 
 export const EVENT_KINDS = [
   "desk.took_over",
@@ -2484,7 +2484,7 @@ export interface Routes {
       leave: string | null;
     } };
   "POST /v1/session/active": { body: undefined; answer: OwnSession };
-  "POST /v1/session/proof": { body: app__routes__people_bodies__ProofBody; answer: OwnSession };
+  "POST /v1/session/proof": { body: ProofBody; answer: OwnSession };
   "POST /v1/session/proof/passkey/begin": { body: undefined; answer: AskedOfBrowser };
   "POST /v1/session/proof/passkey": { body: PasskeyBody; answer: OwnSession };
   "GET /v1/account": { body: undefined; answer: Account };
@@ -2508,7 +2508,7 @@ export interface Routes {
   "POST /v1/devices/codes": { body: CodeBody; answer: EnrolmentCode };
   "POST /v1/devices/enrolments": { body: EnrolBody; answer: DeviceEnrolled };
   "POST /v1/devices/nonces": { body: undefined; answer: DeviceNonce };
-  "POST /v1/devices/{device_id}/tokens": { body: app__routes__admission_bodies__ProofBody; answer: DeviceToken };
+  "POST /v1/devices/{device_id}/tokens": { body: SignedNonceBody; answer: DeviceToken };
   "DELETE /v1/devices/{device_id}": { body: undefined; answer: undefined };
   "GET /v1/keys": { body: undefined; answer: (KeyShown)[] };
   "POST /v1/keys": { body: KeyBody; answer: KeyMade };
