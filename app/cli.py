@@ -11,6 +11,7 @@ import typer
 from app import administration as admin
 from app import running
 from app.admission_cli import devices_cli, keys_cli
+from app.backup.commands import backup_cli
 from app.custody import add_custody
 from app.demo.stage import Options, run_demo
 from app.engines import engines
@@ -40,6 +41,7 @@ callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what be
 add_custody(cli)
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(database_cli, name="database")
+cli.add_typer(backup_cli, name="backup")
 cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")

@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import cache
+from secrets import token_hex
 from typing import Any, Final
 
 from fastapi import FastAPI, HTTPException, Response, WebSocket
@@ -15,6 +16,7 @@ from app.contract.openapi import complete
 from app.door import STREAM, Door
 from app.gazetteer import Gazetteer
 from app.interop.conveyance.socket import convey
+from app.logs import request_id
 from app.routes import (
     account,
     board,
@@ -65,19 +67,25 @@ NOT_KEPT: Final = (CACHE, b"no-store")  # what an answer of data says that says 
 
 
 class Headers:
-    """Adds the security headers to every answer; plain ASGI, because the usual wrapper starts a task a request."""
+    """Adds the security headers, and the id that its log lines carry, to every answer.
+
+    Plain ASGI, because the usual wrapper starts a task a request.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        # Our own: a sender's could be a number, or long, and would stand in the log.
+        own_id = token_hex(8)
+        request_id.set(own_id)  # each request and socket is a task of its own, with its own context
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = [*message["headers"], *HEADERS]
+                headers = [*message["headers"], *HEADERS, (b"x-request-id", own_id.encode())]
                 if not any(name == CACHE for name, _ in headers):
                     headers.append(NOT_KEPT)
                 message["headers"] = headers
