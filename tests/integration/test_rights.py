@@ -28,7 +28,7 @@ from tests.integration.watcher import Watcher, until
 
 NEIGHBOUR: Final = "LRT"  # lends none of its units
 FLOOD: Final = 40
-RIGHTS: Final = 16  # the migration that builds the walls
+RIGHTS: Final = 13  # the migration that builds the walls
 WORDS: Final = "she cannot walk, ask for Xochitl"
 
 

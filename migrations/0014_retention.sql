@@ -179,7 +179,7 @@ CREATE TABLE signed_heads (
     PRIMARY KEY (region, at)
 );
 
--- The second wall (0016): a connection that speaks for some sectors sees none of these.
+-- The second wall (0013): a connection that speaks for some sectors sees none of these.
 ALTER TABLE holdings ENABLE ROW LEVEL SECURITY;
 ALTER TABLE holds ENABLE ROW LEVEL SECURITY;
 ALTER TABLE audit_trail ENABLE ROW LEVEL SECURITY;
