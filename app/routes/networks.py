@@ -3,8 +3,9 @@
 Every answer is 200 once what matters is recorded, because these networks send again, for hours, whatever got another.
 """
 
+import logging
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -14,6 +15,7 @@ from app.codec import to_json
 from app.interop.lorawan import chirpstack, tts
 from app.interop.reading import Unusable
 from app.interop.satellite import inreach, rockblock
+from app.interop.tower.broken import take_unreadable
 from app.interop.tower.intake import take
 from app.interop.tower.message import TowerMessage
 from app.problems import Problem
@@ -21,8 +23,8 @@ from app.requests import Spooled
 from app.routes import examples
 from app.routes.network_examples import CHIRPSTACK, INREACH, ROCKBLOCK, TTS
 from app.services import Services
-from dispatch.commands import RaiseSystemAlarm
 
+log = logging.getLogger(__name__)
 router = APIRouter(prefix="/v1/networks", tags=["networks"], responses=examples.DELIVERED)
 
 
@@ -79,9 +81,10 @@ async def _deliver(
     except Unusable as error:
         raise Problem(400, "nothing_usable", error.reason, field=error.field) from None
     except Exception as error:
-        # The reader is ours. The network delivers it again; somebody must look before it gives up.
-        await services.ask(RaiseSystemAlarm(f"a delivery broke its reader: {type(error).__name__}"), by=identity.name)
-        raise
+        # The reader is ours: what breaks it is our bug, and somebody may have pressed a button.
+        log.exception("a delivery broke its reader")
+        bare = await take_unreadable(services, identity, raw, type(error).__name__)
+        return Response(to_json({"messages": [bare]}), media_type="application/json")
     if identity.device is not None and any(message.device_id != identity.device for message in messages):
         raise Problem(403, "wrong_device", "this key reports for one device only", field="device_id")
     answers: list[dict[str, Any]] = []

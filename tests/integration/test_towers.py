@@ -211,15 +211,19 @@ async def test_protocol_buffers_of_chirpstacks_own_library(field: Field) -> None
     assert (message["tower_id"], message["presses"]) == (tower, 1)
 
 
-async def test_the_things_stack(field: Field) -> None:
-    tower = await field.bind(8, "0004A30B001C0530")
-    message = {
-        "end_device_ids": {"device_id": "dev1", "dev_eui": "0004A30B001C0530"},
+def the_things_stack(device: str) -> dict[str, Any]:
+    return {
+        "end_device_ids": {"device_id": "dev1", "dev_eui": device},
         "uplink_message": {
             "session_key_id": "s1", "f_port": 6, "frm_payload": b64encode(PRESS).decode(),
             "received_at": datetime.now(UTC).isoformat(), "rx_metadata": [{"rssi": -90, "snr": 7}],
         },
     }  # fmt: skip
+
+
+async def test_the_things_stack(field: Field) -> None:
+    tower = await field.bind(8, "0004A30B001C0530")
+    message = the_things_stack("0004A30B001C0530")
     simulated = await field.network.post("/v1/networks/tts", json=message | {"simulated": True})
     assert simulated.json()["messages"][0]["test"] is True
     for _ in range(2):
@@ -327,3 +331,21 @@ async def test_what_a_broker_has_is_recorded_also_what_came_while_the_service_wa
     assert len(await alert()) == 1
     ready = (await field.desk.get("/health/ready")).json()
     assert ready["checks"]["mqtt"] == {"ok": True, "needed": False, "state": "ok"}
+
+
+async def test_the_things_stack_by_its_broker_and_by_its_webhook_is_one_press(
+    field: Field, world: World, broker: Mosquitto
+) -> None:
+    tower = await field.bind(11, "0004A30B001C0531")
+    message = the_things_stack("0004A30B001C0531")
+
+    async def alert() -> Any:
+        return await world.query("SELECT image FROM alerts WHERE tower_id = $1", tower)
+
+    async with publisher(broker) as client:
+        for _ in range(2):
+            await client.publish("v3/auxilio@tenant/devices/dev1/up", json.dumps(message).encode(), qos=1)
+    await eventually(alert)
+    (answer,) = (await field.network.post("/v1/networks/tts", json=message)).json()["messages"]
+    assert (answer["tower_id"], answer["presses"]) == (tower, 1)
+    assert len(await alert()) == 1

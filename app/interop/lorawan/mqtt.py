@@ -16,12 +16,12 @@ import aiomqtt
 from app.access.identity import Identity, Role
 from app.interop.lorawan import chirpstack, tts
 from app.interop.reading import Unusable
+from app.interop.tower.broken import take_unreadable
 from app.interop.tower.intake import take
 from app.interop.tower.message import TowerMessage
 from app.problems import Problem
 from app.requests import DeskUnavailable, Spooled
 from app.services import Services
-from dispatch.commands import RaiseSystemAlarm
 
 log = logging.getLogger(__name__)
 
@@ -141,8 +141,7 @@ class MqttIntake:
         except Exception as error:
             # Left unacknowledged it would break us again for ever; its sender cannot be asked.
             log.exception("an MQTT message broke its reader")
-            reason = f"an MQTT message broke its reader: {type(error).__name__}"
-            await self._services.ask(RaiseSystemAlarm(reason), by=self._identity.name)
+            await take_unreadable(self._services, self._identity, raw, type(error).__name__)
 
     def _decoder_of(self, device_id: str) -> str | None:
         bound = self._services.devices.find(device_id)

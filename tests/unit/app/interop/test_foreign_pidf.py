@@ -1,28 +1,22 @@
-"""npm's pidf-lo, which others use, reads what we write, and we read what it writes.
+"""npm's pidf-lo, which others use, reads what we write, and we read what it writes."""
 
-Runs where it is installed: `npm install --prefix DIR pidf-lo @xmldom/xmldom`, `PIDF_LO_MODULES=DIR/node_modules`.
-"""
-
-import json
-import os
-import shutil
-import subprocess
 from datetime import UTC, datetime
 from typing import Any
-
-import pytest
 
 from app.interop.pidf.report import read_location
 from app.interop.pidf.shapes import Shape
 from app.interop.pidf.write import write_pidf
 from geo.point import Point
+from tests.foreign.node import ask
 
 HERE = Point(31.7321, -111.2103)
 CIVIC = {"country": "US", "LMK": "TUC-417"}
 SCRIPT = """
-const p = require(process.env.PIDF_LO_MODULES + "/pidf-lo");
+import { createRequire } from "node:module";
+import { readFileSync } from "node:fs";
+const p = createRequire(process.cwd() + "/")("pidf-lo");
 p.XMLCompat.initialize(p.getNodeImpl());
-const asked = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const asked = JSON.parse(readFileSync(0, "utf8"));
 const made = asked.make.map(l => p.XMLCompat.toXMLString(p.PidfLo.fromSimpleLocation(l, "psap.example.org").toXML()));
 const read = asked.read.map(x => p.PidfLo.fromXML(x).simple);
 console.log(JSON.stringify({made, read}));
@@ -31,13 +25,7 @@ console.log(JSON.stringify({made, read}));
 
 def foreign(make: list[dict[str, Any]], read: list[str]) -> dict[str, Any]:
     """Let the library make documents of locations, and read documents."""
-    node = shutil.which("node")
-    if node is None or "PIDF_LO_MODULES" not in os.environ:
-        pytest.skip("npm's pidf-lo is not installed: PIDF_LO_MODULES is not set")
-    asked = json.dumps({"make": make, "read": read})
-    said = subprocess.run([node, "-e", SCRIPT], input=asked, capture_output=True, text=True, check=True, timeout=30)
-    answered: dict[str, Any] = json.loads(said.stdout)
-    return answered
+    return ask(SCRIPT, {"make": make, "read": read})
 
 
 def test_a_foreign_library_reads_what_we_write() -> None:
