@@ -5,7 +5,7 @@ Every answer is 200 once what matters is recorded, because these networks send a
 
 import logging
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
