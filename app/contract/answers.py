@@ -413,7 +413,7 @@ WEBHOOK: Final[dict[str, Any]] = {
     "delivered": 12, "dead": 0,
 }  # fmt: skip
 WEBHOOK_MADE: Final[dict[str, Any]] = {
-    "id": "5f0c1a2b3c4d", "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "from_seq": 73,  # an example  # nosec B105
+    "id": "5f0c1a2b3c4d", "secret": "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "from_seq": 73,
 }  # fmt: skip
 DELIVERY: Final[dict[str, Any]] = {
     "id": 31, "seq": 74, "kind": "incident.opened", "state": "delivered", "tries": 1, "said": "HTTP 204",
