@@ -20,7 +20,7 @@ import { EMPTY, ringsFor, told } from './unrecorded';
 import { exposures } from './weather';
 import { viewOf, Windows, type Said, type View } from './windows';
 
-export type Panel = 'incident' | 'map' | 'units' | 'towers' | 'partners';
+export type Panel = 'incident' | 'map' | 'units' | 'towers' | 'partners' | 'devices';
 export type Dialog = 'none' | 'new_call' | 'new_alert' | 'help';
 
 /** What became of something asked. `id` rises, so that the same words twice are still news. */

@@ -1,5 +1,5 @@
 /** The keys of the console, outside of any field. `data-hotkey` on a control makes a letter or digit go there, `data-press` presses it. */
-export const KEYS = ['/', '?', 'A', 'N', 'W', 'G', 'I', 'M', 'U', 'Y', 'F', '↑ ↓', 'Enter', '1-5', 'V', 'D', 'R', 'E', 'Z', 'T', 'O', 'P', 'L', 'S', 'Esc'] as const;
+export const KEYS = ['/', '?', 'A', 'N', 'W', 'G', 'I', 'M', 'U', 'Y', 'F', 'Q', '↑ ↓', 'Enter', '1-5', 'V', 'D', 'R', 'E', 'Z', 'T', 'O', 'P', 'L', 'S', 'Esc'] as const;
 
 /** Whether what is typed goes into a field and is no command. */
 export function isTyping(target: EventTarget | null): boolean {

@@ -1,3 +1,4 @@
+import { admission } from './admission/en';
 import { custody } from './custody/en';
 import { desk } from './desk/en';
 import { map } from './map/en';
@@ -13,5 +14,6 @@ export const en = {
   ...desk,
   ...partners,
   ...people,
+  ...admission,
   ...agent,
 };

@@ -1,3 +1,4 @@
+import { admission } from './admission/es';
 import { custody } from './custody/es';
 import { desk } from './desk/es';
 import { agent } from './agent/es';
@@ -13,5 +14,6 @@ export const es: Record<keyof typeof en, string> = {
   ...desk,
   ...partners,
   ...people,
+  ...admission,
   ...agent,
 };

@@ -1,3 +1,4 @@
+import { admission } from './admission/pt';
 import { custody } from './custody/pt';
 import { desk } from './desk/pt';
 import { agent } from './agent/pt';
@@ -13,5 +14,6 @@ export const pt: Record<keyof typeof en, string> = {
   ...desk,
   ...partners,
   ...people,
+  ...admission,
   ...agent,
 };
