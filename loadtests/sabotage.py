@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from app import cli
+from app.interop.lorawan import chirpstack
+from app.interop.tower.message import TowerMessage
 from app.scribe import Scribe
 from app.turn import Turn
 from dispatch import indexes
@@ -50,10 +52,20 @@ def double_book() -> None:
     indexes.standing_of = always_free
 
 
+def break_readers() -> None:
+    """Break every reading of a ChirpStack event, as a bug of ours would."""
+
+    def broken(*_: object, **__: object) -> TowerMessage:
+        raise RuntimeError
+
+    chirpstack.read_event = broken
+
+
 FAULTS: Final[dict[str, Callable[[], None]]] = {
     "early-answer": answer_early,
     "forget-calls": forget_calls,
     "double-book": double_book,
+    "break-readers": break_readers,
 }
 
 
