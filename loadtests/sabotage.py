@@ -9,6 +9,8 @@ from collections.abc import Callable
 from typing import Final
 
 from app import cli
+from app.interop.lorawan import chirpstack
+from app.interop.tower.message import TowerMessage
 from app.loops import timers
 from app.scribe import Scribe
 from app.services import Services
@@ -62,11 +64,21 @@ def stop_timers() -> None:
     timers.name_passed_deadlines = rest
 
 
+def break_readers() -> None:
+    """Break every reading of a ChirpStack event, as a bug of ours would."""
+
+    def broken(*_: object, **__: object) -> TowerMessage:
+        raise RuntimeError
+
+    chirpstack.read_event = broken
+
+
 FAULTS: Final[dict[str, Callable[[], None]]] = {
     "early-answer": answer_early,
     "forget-calls": forget_calls,
     "double-book": double_book,
     "stop-timers": stop_timers,
+    "break-readers": break_readers,
 }
 
 

@@ -7,6 +7,7 @@ again. The process that holds the desk listens, nobody else, so that nothing is 
 import asyncio
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote, urlsplit
@@ -141,7 +142,8 @@ class MqttIntake:
         except Exception as error:
             # Left unacknowledged it would break us again for ever; its sender cannot be asked.
             log.exception("an MQTT message broke its reader")
-            await take_unreadable(self._services, self._identity, raw, type(error).__name__)
+            with suppress(Spooled):  # then it is on disk
+                await take_unreadable(self._services, self._identity, raw, type(error).__name__)
 
     def _decoder_of(self, device_id: str) -> str | None:
         bound = self._services.devices.find(device_id)

@@ -19,7 +19,7 @@ class Service {
   readonly fetch = async (url: RequestInfo | URL, init?: RequestInit): Promise<Response> => {
     if (!this.isThere) throw new TypeError('no network');
     const body = typeof init?.body === 'string' ? (JSON.parse(init.body) as Record<string, string>) : {};
-    const answer = await this.#answer(String(url), body);
+    const answer = await this.#answer(url instanceof Request ? url.url : url.toString(), body);
     if (this.answersLost > 0) {
       this.answersLost -= 1;
       throw new TypeError('the answer was lost');
