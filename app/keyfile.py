@@ -22,6 +22,7 @@ KEY_BYTES: Final = 32
 NONCE_BYTES: Final = 12
 LOOKUP: Final = "lookup"
 FORMAT: Final = 2
+OTHERS: Final = 0o077
 
 
 class KeyMissing(KeyError):
@@ -85,7 +86,7 @@ class _Key:
 class KeyFile:
     """A file, mode 0600, replaced whole and synced at every change; processes that share it take turns.
 
-    Whatever the file does not hold any more is forgotten here too, at the latest when the file is next looked at.
+    Raises PermissionError for one that others can read. Whatever the file does not hold any more is forgotten here too, at the latest when the file is next looked at.
     """
 
     def __init__(self, path: Path) -> None:
@@ -95,6 +96,8 @@ class KeyFile:
         self._erased: dict[UUID, datetime] = {}
         self._seen: tuple[int, int] | None = None
         self._look()
+        if self._seen is not None and path.stat().st_mode & OTHERS:
+            raise PermissionError(f"{path} can be read by others; it opens everything that is sealed: chmod 600 {path}")
 
     def wrap(self, name: str, data_key: bytes, bound: bytes) -> bytes:
         return encrypt(self._get_or_make(name), data_key, bound + name.encode())

@@ -18,6 +18,14 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "keys.json"
 
 
+def test_a_key_file_that_others_can_read_is_refused(file: Path) -> None:
+    KeyFile(file).wrap("call/open/2026-11", b"e" * 32, b"here")
+    assert file.stat().st_mode & 0o777 == 0o600
+    file.chmod(0o640)
+    with pytest.raises(PermissionError, match="chmod 600"):
+        KeyFile(file)
+
+
 def test_a_key_that_one_process_destroys_is_gone_for_all_and_comes_back_through_none(file: Path) -> None:
     one, two = KeyFile(file), KeyFile(file)
     wrapped = one.wrap("call/until/2026-10", b"d" * 32, b"here")
