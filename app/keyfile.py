@@ -86,7 +86,8 @@ class _Key:
 class KeyFile:
     """A file, mode 0600, replaced whole and synced at every change; processes that share it take turns.
 
-    Raises PermissionError for one that others can read. Whatever the file does not hold any more is forgotten here too, at the latest when the file is next looked at.
+    Raises PermissionError for one that others can read. Whatever the file does not hold any more is forgotten here too,
+    at the latest when the file is next looked at.
     """
 
     def __init__(self, path: Path) -> None:

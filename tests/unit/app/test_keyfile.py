@@ -57,6 +57,7 @@ def test_a_value_is_bound_to_the_name_of_its_key(file: Path) -> None:
 
 def test_a_file_from_before_keys_had_more_than_a_value_is_read(file: Path) -> None:
     file.write_bytes(orjson.dumps({"lookup": "11" * 32, "call/2026-11": "22" * 32}))
+    file.chmod(0o600)
     keys = KeyFile(file)
     assert keys.derive("lookup") == b"\x11" * 32
     assert (keys.generation(), keys.empty_since("call/2026-11")) == (1, None)
