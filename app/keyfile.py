@@ -97,7 +97,7 @@ class KeyFile:
         self._erased: dict[UUID, datetime] = {}
         self._seen: tuple[int, int] | None = None
         self._look()
-        if self._seen is not None and path.stat().st_mode & OTHERS:
+        if path.exists() and path.stat().st_mode & OTHERS:
             raise PermissionError(f"{path} can be read by others; it opens everything that is sealed: chmod 600 {path}")
 
     def wrap(self, name: str, data_key: bytes, bound: bytes) -> bytes:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Header, Path, Query, Response
+from pydantic import BaseModel
 
 from app.access.guard import MayActInField, MaySeeUnits, Parts
 from app.access.identity import Identity, Role
@@ -46,9 +47,15 @@ def request_id(identity: Identity, own_id: str | None) -> UUID:
     return command_id(identity, own_id) if own_id else uuid4()
 
 
-async def do(services: Services, identity: Identity, command: Command, own_id: str | None) -> dict[str, Any]:
-    """Submit a command in somebody's name and return its reply."""
-    digest = services.sealer.digest("command", repr(command).encode()) if own_id else None
+async def do(
+    services: Services, identity: Identity, command: Command, own_id: str | None, said: BaseModel | None = None
+) -> dict[str, Any]:
+    """Submit a command in somebody's name and return its reply.
+
+    `said` is what was sent, where the command holds an instant of ours: sent again it is the same all the same.
+    """
+    words = repr(command) if said is None else f"{type(command).__name__} {said!r}"
+    digest = services.sealer.digest("command", words.encode()) if own_id else None
     kept, sealed = seal_reason(services.sealer, command, identity.name, services.clock.now())
     asked = Request(kept, identity.name, request_id(identity, own_id), sealed, digest=digest)
     return checked(await services.submit(asked))
@@ -122,7 +129,7 @@ async def report_status(
         meant = read_status(unit_id, said, services.clock.now())
     except BadField as error:
         raise Problem(422, "invalid", error.reason, field=error.field) from None
-    return await do(services, identity, meant, own_id)
+    return await do(services, identity, meant, own_id, body)
 
 
 @router.post("/{unit_id}/mayday", status_code=201)
@@ -132,7 +139,7 @@ async def mayday(
     """Call for help for the unit itself."""
     _unit(services, identity, unit_id)
     now = services.clock.now()
-    return await do(services, identity, RaiseMayday(unit_id, when(body.occurred_at, now)), own_id)
+    return await do(services, identity, RaiseMayday(unit_id, when(body.occurred_at, now)), own_id, body)
 
 
 @router.post("/{unit_id}/position", status_code=204)

@@ -233,7 +233,10 @@ async def test_a_tower_says_all_it_has_to_say(world: World, tower: Caller, desk:
 
 
 async def test_a_unit_calls_for_help_and_somebody_takes_it_on(world: World, agent: Caller, desk: Caller) -> None:
-    called = await agent.done("post", "/v1/units/{unit_id}/mayday", {}, unit_id=world.unit_ids[0])
+    said = ("post", "/v1/units/{unit_id}/mayday", {})
+    called = await agent.done(*said, unit_id=world.unit_ids[0], key="help-1")
+    again = await agent.done(*said, unit_id=world.unit_ids[0], key="help-1")
+    assert again["alarm_id"] == called["alarm_id"], "sent again, later, it is the same"
     alarm = next(a for a in await desk.done("get", "/v1/alarms") if a["id"] == called["alarm_id"])
     assert (alarm["kind"], alarm["unit_id"]) == ("mayday", world.unit_ids[0])
     await desk.done("post", "/v1/alarms/{alarm_id}/acknowledge", alarm_id=alarm["id"])
