@@ -26,10 +26,10 @@ WEB_SOURCES := $(shell find $(WEB) -name node_modules -prune -o -name dist -prun
 demo: .venv/.installed $(WEB)/dist/console.html
 	@$(BIN)/auxilio demo $(ARGS)
 
-# Two at a time, a file's tests together: many of them wait for a time-out to come.
+# Two at a time, a file's tests together: many wait for a time-out to come. In order, so that the slow screens come first.
 test: .venv/.installed-dev $(WEB)/dist/console.html
 	$(IN_WEB) node_modules/vitest/vitest.mjs run
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: .venv/.installed-dev $(WEB)/node_modules/.installed
 	$(IN_WEB) node_modules/svelte-check/bin/svelte-check --fail-on-warnings --output human
