@@ -22,6 +22,7 @@ SEND_BUFFER_BYTES: Final = 65_536
 BACKLOG: Final = 4_096  # a reconnect storm of thousands waits in the kernel instead of being refused
 WS_MESSAGE_BYTES_MAX: Final = 65_536
 DRAIN_S: Final = 5  # reliability G20
+TAKEN_S: Final = 0.2  # a request follows its connection by a round trip
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -85,7 +86,13 @@ class Server(uvicorn.Server):
         """Say that this process leaves; a balancer may need a moment to hear it before the door is closed."""
         if self._on_leaving is not None:
             self._on_leaving()
-        asyncio.get_running_loop().call_later(self._linger_s, self.handle_exit, number, None)
+        asyncio.get_running_loop().call_later(self._linger_s, self._close_door, number)
+
+    def _close_door(self, number: int) -> None:
+        """Take no connection any more; those just taken are given a moment to say what they came for."""
+        for server in getattr(self, "servers", ()):
+            server.close()
+        asyncio.get_running_loop().call_later(TAKEN_S, self.handle_exit, number, None)
 
     async def run_until(self, sock: socket.socket, vital: "asyncio.Task[None]") -> BaseException | None:
         """Serve until stopped; return the error of the vital task when that is what ended it."""

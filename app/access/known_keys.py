@@ -44,6 +44,7 @@ class Row(msgspec.Struct, array_like=True):
     certificate: str | None
     in_url: bool
     device: str | None
+    expires_at: datetime | None
 
 
 class _Copy(msgspec.Struct):
@@ -71,7 +72,9 @@ class KnownKeys:
         known = [self._by_id.get(key_id) for key_id in key_ids] if self._is_fresh() else [None]
         if None in known:
             raise TimeoutError("the store is away, and this key is not known here")
-        return [msgspec.structs.asdict(row) for row in known if row is not None]
+        now = datetime.now(UTC)
+        good = [row for row in known if row is not None and (row.expires_at is None or row.expires_at > now)]
+        return [msgspec.structs.asdict(row) for row in good]
 
     def _is_fresh(self) -> bool:
         return self._copy is not None and datetime.now(UTC) - self._copy.written_at < AGE_MAX
@@ -105,5 +108,9 @@ class KnownKeys:
         if not hmac.compare_digest(digest, self._sealer.digest("known keys", body)):
             log.warning("the copy of the keys is not as it was written; it is not used")
             return None
-        copy = msgspec.msgpack.decode(body, type=_Copy)
+        try:
+            copy = msgspec.msgpack.decode(body, type=_Copy)
+        except msgspec.MsgspecError:
+            log.warning("the copy of the keys is another release's; it is written anew")
+            return None
         return copy if copy.region == self._region else None

@@ -83,7 +83,7 @@ class Ward:
         """Start its interpreter; it waits for `begin`, so that it can load while the servers start."""
         ours, theirs = socket.socketpair()
         passed = [theirs.fileno(), *([self._door.fileno()] if self._door is not None else [])]
-        child = (sys.executable, "-m", "app.parent.child", str(theirs.fileno()))
+        child = (sys.executable, "-m", "app.parent.child", str(theirs.fileno()), self.name)
         words = (lifeline.__file__, int(signal.SIGKILL), os.getpid(), -1, -1, *child)
         try:
             self._process = await asyncio.create_subprocess_exec(

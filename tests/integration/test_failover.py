@@ -52,7 +52,7 @@ def report(services: Services, call_id: str) -> asyncio.Task[Answer]:
 
     async def ask() -> Answer:
         async with asyncio.timeout(SETTLED_S):
-            return await services.submit(request)
+            return await services.submit_now(request)  # what waits is not spooled here
 
     return asyncio.create_task(ask())
 

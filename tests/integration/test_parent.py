@@ -17,8 +17,8 @@ from loadtests.journal import CallAcked, Journal
 from loadtests.rig import REGION, Engines, KeyRing, Service, client, make_keys
 
 WAIT_S = 15.0
-BLOCKED_S = 2.0  # AUXILIO_BLOCKED_S of these tests; five as delivered
-REPLACED_S = 6.0
+BLOCKED_S = 4.0  # AUXILIO_BLOCKED_S of these tests, on a busy machine; five as delivered
+REPLACED_S = 8.0
 STOPPED_S = 10.0  # reliability G20
 LEFT_S = 5.0
 
@@ -27,19 +27,17 @@ class Family(Service):
     """A parent and its children."""
 
     def children(self, name: str) -> list[psutil.Process]:
+        """Return the children whose name begins so: `desk`, `gateway-1`, ..."""
         assert self.process is not None
-        started = [
-            p for p in psutil.Process(self.process.pid).children() if "app.parent.child" in " ".join(p.cmdline())
-        ]
-        started.sort(key=lambda process: process.pid)
-        return started[:1] if name == "desk" else started[1:]
+        return [child for child in psutil.Process(self.process.pid).children() if name_of(child).startswith(name)]
 
 
-def is_ours(child: psutil.Process) -> bool:
+def name_of(child: psutil.Process) -> str:
     try:
-        return "app.parent.child" in " ".join(child.cmdline())
+        words = child.cmdline()
     except psutil.NoSuchProcess:  # just ended
-        return False
+        return ""
+    return words[-1] if "app.parent.child" in words else ""
 
 
 @pytest_asyncio.fixture(scope="module")

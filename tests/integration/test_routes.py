@@ -233,7 +233,7 @@ async def test_a_tower_says_all_it_has_to_say(world: World, tower: Caller, desk:
 
 
 async def test_a_unit_calls_for_help_and_somebody_takes_it_on(world: World, agent: Caller, desk: Caller) -> None:
-    said = ("post", "/v1/units/{unit_id}/mayday", {})
+    said: tuple[str, str, dict[str, Any]] = ("post", "/v1/units/{unit_id}/mayday", {})
     called = await agent.done(*said, unit_id=world.unit_ids[0], key="help-1")
     again = await agent.done(*said, unit_id=world.unit_ids[0], key="help-1")
     assert again["alarm_id"] == called["alarm_id"], "sent again, later, it is the same"
