@@ -205,13 +205,16 @@ class Settings(BaseSettings):
 
     @property
     def spool_path(self) -> Path:
-        """Where distress waits, sealed, while it cannot be recorded; each process has a folder of its own in it."""
-        return self.spool_dir or self.data_dir / "spool"
+        """Where distress waits, sealed, while it cannot be recorded; each process has a folder of its own in it.
+
+        One for each region: a process takes in what others left, and can open only what was sealed for its own.
+        """
+        return (self.spool_dir or self.data_dir / "spool") / self.region
 
     @property
     def known_keys_path(self) -> Path:
-        """Where the hashes of the keys are kept for when the database is away."""
-        return self.data_dir / "known_keys"
+        """Where the hashes of the region's keys are kept for when the database is away."""
+        return self.data_dir / f"known_keys-{self.region}"
 
 
 def load_settings(**given: Any) -> Settings:

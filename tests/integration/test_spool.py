@@ -42,7 +42,7 @@ async def outage() -> AsyncIterator[Outage]:
 
 
 def spool_bytes(service: Service) -> bytes:
-    return b"".join(path.read_bytes() for path in sorted(service.folder.glob("spool/*/*.spool")))
+    return b"".join(path.read_bytes() for path in sorted(service.folder.glob("spool/*/*/*.spool")))
 
 
 async def test_a_call_is_kept_on_disk_in_two_seconds_and_recorded_once_when_the_database_is_back(

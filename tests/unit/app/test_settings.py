@@ -73,6 +73,14 @@ def test_what_is_given_wins_over_the_environment_and_that_over_the_file(
     assert settings.redis_url == "unix://:p@/run/valkey.sock"
 
 
+def test_regions_on_one_machine_share_no_file() -> None:
+    one, other = (load_settings(region=region) for region in ("east", "west"))
+    assert one.spool_path != other.spool_path
+    assert one.known_keys_path != other.known_keys_path
+    kept = [load_settings(region=region, spool_dir=Path("/var/spool/a")).spool_path for region in ("east", "west")]
+    assert kept == [Path("/var/spool/a/east"), Path("/var/spool/a/west")]
+
+
 def test_the_nine_southwest_sectors_are_the_default() -> None:
     sectors, rows = load_sectors(Settings())
     assert len(sectors) == len(rows) == 9
