@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 import orjson
 
-from app.access.identity import Role
 from app.codec import to_json
 from app.frames import Frame
 from app.scopes import BOARD
@@ -113,15 +112,15 @@ class Lane:
         if not new and not gone:
             return
         for topic in self._hub.topics():
-            if topic == BOARD or topic.startswith("sector:"):
+            if _is_of_desk(topic):
                 for frame in self._frames(frozenset({topic}), new, gone):
                     self._hub.tell(topic, frame)
 
     def greet(self, client: Client) -> None:
         """Tell a console that has just come what is held."""
-        if client.role is Role.DISPATCHER:
-            for frame in self._frames(client.topics, list(islice(self._all(), SHOWN_MAX)), ()):
-                client.say(frame)
+        topics = frozenset(topic for topic in client.topics if _is_of_desk(topic))
+        for frame in self._frames(topics, list(islice(self._all(), SHOWN_MAX)), ()):
+            client.say(frame)
 
     def _all(self) -> Iterable[Line]:
         yield from self._here.values()
@@ -142,6 +141,11 @@ class Lane:
             to_json(about | {"reports": [_shown(line) for line in part], "recorded": over if n == 0 else []})
             for n, part in enumerate(parts)
         ]
+
+
+def _is_of_desk(topic: str) -> bool:
+    """A unit's own topic is an agent's: what is not recorded yet is nobody's assignment."""
+    return topic == BOARD or topic.startswith("sector:")
 
 
 def _concerns(line: Line, topics: Iterable[str]) -> bool:
