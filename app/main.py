@@ -99,7 +99,8 @@ async def build_services(
         registry = Signs(load_sectors(settings)[0])
         await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region, settings.rules)
-    keys, once = Keys(pool, region), Once(pool, region)
+    known_keys = KnownKeys(pool, region, settings.known_keys_path, sealer)
+    keys, once = Keys(pool, region, known_keys.find), Once(pool, region)
 
     def sector_of(unit_id: str) -> str | None:
         unit = view.board.units.get(unit_id)
@@ -128,6 +129,7 @@ async def build_services(
         positions=Positions(view, forward),
         submitter=submitter,
     )
+    services.loops.add("known keys", KEEP_S, known_keys.keep)
     await keeping.load_positions(services)
     await services.devices.load(pool, region)
     return services
@@ -400,7 +402,4 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
     loops.add("old view", archiving.PAUSE_S, lambda: archiving.forget_in_view(services))
     loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
-    known_keys = KnownKeys(services.pool, services.settings.region, services.settings.known_keys_path, services.sealer)
-    services.keys.find = known_keys.find
-    loops.add("known keys", KEEP_S, known_keys.keep)
     loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))

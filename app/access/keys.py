@@ -5,7 +5,6 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from hashlib import sha256
 from typing import Any, Final
 
@@ -59,8 +58,8 @@ class Terms:
 class Keys(Authority):
     """Looks keys up. One that is revoked in any process is refused in every process within a second or two."""
 
-    def __init__(self, pool: Pool, region: str) -> None:
-        self.find: Find = partial(fetch, pool, "find_keys")
+    def __init__(self, pool: Pool, region: str, find: Find) -> None:
+        self._find = find
         self._region = region
         self._roll = Roll(self._load)
         self.usage = Usage(pool, region, "note_keys_used")
@@ -96,7 +95,7 @@ class Keys(Authority):
         self._roll.forget(key_id)
 
     async def _load(self, key_ids: Sequence[str]) -> dict[str, Key]:
-        rows = await self.find(key_ids, self._region)
+        rows = await self._find(key_ids, self._region)
         return {row["id"]: _key(row) for row in rows}
 
 

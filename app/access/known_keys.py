@@ -104,6 +104,9 @@ class KnownKeys:
             data = self._path.read_bytes()
         except FileNotFoundError:
             return None
+        except OSError as error:  # this disk must not keep the service from starting
+            log.warning("the copy of the keys cannot be read: %s", type(error).__name__)
+            return None
         digest, body = data[:32], data[32:]
         if not hmac.compare_digest(digest, self._sealer.digest("known keys", body)):
             log.warning("the copy of the keys is not as it was written; it is not used")

@@ -17,3 +17,6 @@ def test_a_copy_of_another_release_or_a_touched_one_is_not_used(tmp_path: Path) 
     for data in (sealer.digest("known keys", body) + body, b"0" * 32 + body, b""):
         path.write_bytes(data)
         assert KnownKeys(cast("Any", None), "r", path, sealer)._by_id == {}
+    path.unlink()
+    path.mkdir()  # nor is one that cannot be read
+    assert KnownKeys(cast("Any", None), "r", path, sealer)._by_id == {}
