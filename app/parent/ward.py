@@ -12,6 +12,7 @@ import socket
 import sys
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from time import monotonic
 from typing import Final
 
@@ -179,7 +180,8 @@ class Ward:
         assert process is not None  # noqa: S101 - spawned before
         assert cord is not None  # noqa: S101
         door = self._door.fileno() if self._door is not None else None
-        cord.say(Begin(self.name, self.is_desk, door, urls, self._invites))
+        lent = replace(urls, owner_database="")  # only the parent migrates; no child holds the owner's password
+        cord.say(Begin(self.name, self.is_desk, door, lent, self._invites))
         try:
             while (message := await cord.hear()) is not None:
                 self._take(message)
