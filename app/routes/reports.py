@@ -119,7 +119,7 @@ async def _submit(request: Request, services: Services, identity: Identity, aske
     """Submit a report. Under a spool id other words are no contradiction: they are a further report, an update."""
     try:
         answer = await services.submit(asked)
-    except (DeskUnavailable, Spooled) as error:
+    except DeskUnavailable as error:
         count_report("spooled" if isinstance(error, Spooled) else "unavailable")
         raise
     count_report(answer.outcome)
