@@ -21,6 +21,7 @@ from app.access.keys import TwoLive, revoke_key, rotate_key
 from app.access.signing import plain
 from app.access.signing.claim import Message
 from app.access.signing.secret import signing_secret
+from app.access.usage import Usage
 from app.sealing import KeyFile, Sealer
 from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines, Service, client
@@ -399,6 +400,17 @@ async def test_a_certificate_is_believed_from_the_proxy_alone(world: World, gate
     assert await status(world.service, mine) == 401, "from a stranger, who only says so"
 
 
+async def note_use(world: World, key_id: str, used: datetime) -> None:
+    """As a process does once a minute."""
+    pool = await open_pool(world.database, size=1)
+    try:
+        usage = Usage(pool, REGION, "note_keys_used")
+        usage.note(key_id, used)
+        await usage.keep()
+    finally:
+        await pool.close()
+
+
 async def test_an_administrator_makes_rotates_and_ends_keys_and_sees_when_they_were_used(world: World) -> None:
     # People's accounts come in by another door; the routes only see the role.
     await world.query("ALTER TABLE keys DROP CONSTRAINT keys_role_check")
@@ -426,7 +438,11 @@ async def test_an_administrator_makes_rotates_and_ends_keys_and_sees_when_they_w
         assert (await admin.delete(f"/v1/keys/{old['key_id']}")).status_code == 204
         async with client(world.service, old["key"]) as psap:
             assert (await psap.post("/v1/calls", json={"said": world.sign()})).status_code == 401
+        used = datetime.now(UTC) + timedelta(hours=1)  # later than what the service itself may write meanwhile
+        await note_use(world, new["key_id"], used)
+        await note_use(world, new["key_id"], used - timedelta(minutes=5))  # another process tells of an earlier use
         listed = {row["id"]: row for row in (await admin.get("/v1/keys")).json()}
+        assert datetime.fromisoformat(listed[new["key_id"]]["last_used_at"]) == used
         assert listed[old["key_id"]]["revoked_at"]
         assert listed[new["key_id"]]["scopes"] == ["report_call"]
         text = json.dumps(list(listed.values()))
