@@ -30,7 +30,7 @@ export class Seat extends Session {
   #era = 0;
 
   constructor() {
-    super('dispatcher');
+    super();
     this.#channel.onmessage = () => void this.look();
     this.api.onrefused = (refusal) => {
       if (refusal.code === 'reauthenticate') {
