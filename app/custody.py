@@ -67,7 +67,7 @@ class Custody:
 @asynccontextmanager
 async def custody(found: Settings) -> AsyncIterator[Custody]:
     async with engines(found) as urls:
-        await migrate(urls.database)
+        await migrate(urls.owner)
         pool = await open_pool(urls.database, size=2)
         try:
             yield Custody(found, pool, Sealer(KeyFile(found.keys_path), found.region, found.rules))
@@ -228,7 +228,7 @@ def export_incidents(since: Since, until: Until, reason: Reason) -> None:
         rows = run(work())
     except export.TooMany as refused:
         fail(f"refused: {refused}: take a shorter time")
-    typer.echo(export.to_csv(rows, tuple(rows[0]) if rows else ()), nl=False)
+    typer.echo(export.to_csv(rows, export.LISTED), nl=False)
 
 
 def _utc(at: datetime) -> datetime:

@@ -8,13 +8,12 @@ import httpx
 import pytest
 import pytest_asyncio
 import websockets
-from typer.testing import CliRunner
 
 from app.access.identity import Role
 from app.access.keys import create_key
-from app.cli import cli
 from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines
+from tests.integration import terminal
 from tests.integration.agreement import check_answer
 from tests.integration.staff import COOKIE, PASSWORD, Somebody, Staffed, accept, cookie_of, keep, staffed
 
@@ -334,16 +333,10 @@ async def test_a_new_password_ends_the_other_sessions_and_a_new_authenticator_th
         assert (await other.post("/v1/sign-in", json=with_old)).status_code == 401
 
 
-async def test_an_operator_invites_lists_and_ends_sessions_from_the_shell(
-    world: Staffed, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    env = {"DATABASE_URL": world.database, "REDIS_URL": world.service.redis, "AUXILIO_REGION": REGION}
-    for name, value in env.items():
-        monkeypatch.setenv(name, value)
-
+async def test_an_operator_invites_lists_and_ends_sessions_from_the_shell(world: Staffed) -> None:
     async def auxilio(*words: str) -> str:
-        done = await asyncio.to_thread(CliRunner().invoke, cli, ["people", *words])
-        return done.output
+        service = world.service
+        return (await terminal.auxilio(world.database, service.redis, service.folder, "people", *words)).output
 
     async with world.person("rob") as who, world.browser() as new:
         link = await auxilio("invite", "sue", "--role", "supervisor", "--name", "Sue Canary")

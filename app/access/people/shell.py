@@ -38,7 +38,7 @@ class Shell:
 
 @asynccontextmanager
 async def shell(settings: Settings, urls: Urls) -> AsyncIterator[Shell]:
-    await migrate(urls.database)
+    await migrate(urls.owner)
     pool = await open_pool(urls.database, size=2)
     try:
         region = settings.region
