@@ -20,7 +20,7 @@ from dispatch.entities import Call, Unit
 from dispatch.indexes import Indexes
 from geo.standing import Standing
 
-EARLY_S: Final = 0.25  # by so much the answer is ahead of the commit: at any moment some promise is open
+EARLY_S: Final = 1.5  # the answer is ahead of the commit by longer than a storm lets a service live after its first
 
 
 def answer_early() -> None:

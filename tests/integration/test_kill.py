@@ -36,7 +36,7 @@ async def test_twenty_kills_under_a_storm_of_calls_lose_and_double_nothing(rig: 
 
 
 async def test_the_checker_sees_an_answer_given_before_its_commit(rig: Engines) -> None:
-    result = await storm_with(rig, "early-answer", kills=5)
+    result = await storm_with(rig, "early-answer", kills=2)
     assert result.findings.lost, "answers ran ahead of commits, and nothing was missed"
 
 
