@@ -25,6 +25,7 @@ from app.parent.cord import Beat, Begin, Cord, Message, Ready, Show, Shown, Tell
 log = logging.getLogger(__name__)
 
 DESK: Final = "desk"
+OWNERS: Final = ("MIGRATE_DATABASE_URL", "MIGRATE_DATABASE_URL_FILE")  # no child migrates: none is lent these
 LOOK_S: Final = 0.25
 WORRY_S: Final = 2.0  # reliability G21: a loop blocked for longer is told of
 STARVED_S: Final = 1.0  # our own round came that late: the machine was busy or asleep, and nobody could have beaten
@@ -86,9 +87,10 @@ class Ward:
         passed = [theirs.fileno(), *([self._door.fileno()] if self._door is not None else [])]
         child = (sys.executable, "-m", "app.parent.child", str(theirs.fileno()), self.name)
         words = (lifeline.__file__, int(signal.SIGKILL), os.getpid(), -1, -1, *child)
+        lent = {name: value for name, value in os.environ.items() if name not in OWNERS}
         try:
             self._process = await asyncio.create_subprocess_exec(
-                sys.executable, "-I", "-S", *map(str, words), pass_fds=passed, start_new_session=True
+                sys.executable, "-I", "-S", *map(str, words), pass_fds=passed, start_new_session=True, env=lent
             )
         finally:
             theirs.close()
@@ -180,8 +182,7 @@ class Ward:
         assert process is not None  # noqa: S101 - spawned before
         assert cord is not None  # noqa: S101
         door = self._door.fileno() if self._door is not None else None
-        lent = replace(urls, owner_database="")  # only the parent migrates; no child holds the owner's password
-        cord.say(Begin(self.name, self.is_desk, door, lent, self._invites))
+        cord.say(Begin(self.name, self.is_desk, door, replace(urls, owner_database=""), self._invites))
         try:
             while (message := await cord.hear()) is not None:
                 self._take(message)

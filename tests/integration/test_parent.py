@@ -137,6 +137,15 @@ async def test_gateways_are_replaced_one_after_the_other_and_no_call_is_refused(
         assert await calling == []
 
 
+async def test_no_child_is_lent_what_opens_the_database_as_its_owner(world: tuple[Family, KeyRing]) -> None:
+    family, _ = world
+    assert family.process is not None
+    assert "MIGRATE_DATABASE_URL" in psutil.Process(family.process.pid).environ()
+    lent = [child.environ() for name in ("desk", "gateway-1", "gateway-2") for child in family.children(name)]
+    assert len(lent) == 3
+    assert not [env for env in lent if "MIGRATE_DATABASE_URL" in env]
+
+
 async def test_the_parent_shows_the_numbers_of_all_its_children(world: tuple[Family, KeyRing]) -> None:
     family, keys = world
     told = family.log.read_text()
