@@ -17,6 +17,10 @@ ROWS_MAX: Final = 10_000
 ELSEWHERE: Final = ""  # the rest of a month: places with too few, and incidents without one
 FOUND: Final = frozenset({"found_well", "found_injured", "found_deceased", "self_recovered"})
 COUNTED: Final = ("month", "cell", "incidents", "found", "not_found")
+LISTED: Final = (
+    "id", "kind", "type", "priority", "sector", "received_at", "closed_at", "outcome", "sign_id", "place_state", "lat",
+    "lon",
+)  # fmt: skip
 
 
 class TooMany(ValueError):

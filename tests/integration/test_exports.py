@@ -6,9 +6,11 @@ import httpx
 import pytest_asyncio
 
 from app.access.identity import Role
+from app.export import COUNTED, LISTED
 from loadtests.rig import Engines, client
 from tests.integration.people import person_key
 from tests.integration.scene import World, a_world
+from tests.integration.terminal import auxilio
 
 SPAN = {"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z", "reason": "study of response times"}
 
@@ -59,6 +61,20 @@ async def test_one_by_one_takes_a_role_and_a_reason_and_holds_nothing_sealed(
         assert (await auditor.post("/v1/export/incidents", json=SPAN)).status_code == 403
         (row,) = (await auditor.post("/v1/audit", json={"act": "export", "limit": 1})).json()["rows"]
     assert (row["by"], row["reason"], row["more"]["incidents"]) == ("M. Ortiz", SPAN["reason"], 6)
+
+
+async def test_an_operator_exports_as_a_supervisor_does(world: World) -> None:
+    async def export(*words: str) -> list[str]:
+        since = ("--since", "2026-01-01", "--until")
+        done = await auxilio(world.database, world.redis, world.service.folder, "export", words[0], *since, *words[1:])
+        assert done.exit_code == 0, done.output
+        return done.output.splitlines()
+
+    counted = await export("counts", "2100-01-01")
+    assert (counted[0], len(counted)) == (",".join(COUNTED), 2)
+    listed = await export("incidents", "2100-01-01", "--reason", SPAN["reason"])
+    assert (listed[0], len(listed)) == (",".join(LISTED), 7)
+    assert await export("incidents", "2026-01-02", "--reason", SPAN["reason"]) == [",".join(LISTED)]
 
 
 async def test_another_sector_s_supervisor_exports_and_erases_nothing_of_ours(world: World) -> None:
