@@ -1,5 +1,6 @@
 """Signed heads: where ledger and trail stood, every minute. Whoever rewrites a chain whole cannot rewrite these."""
 
+import fcntl
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -104,11 +105,14 @@ def read_file(path: Path) -> list[SignedHead]:
 
 
 def append_to(folder: Path, head: SignedHead, at: datetime) -> None:
-    """Add a head to its month's file, on disk before this returns."""
+    """Add a head to its month's file, on disk before this returns; a line that broke off before gives way to it."""
     folder.mkdir(parents=True, exist_ok=True)
-    opened = os.open(folder / f"heads-{at:%Y-%m}.jsonl", os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(opened, head.line())
-        os.fsync(opened)
-    finally:
-        os.close(opened)
+    with (folder / f"heads-{at:%Y-%m}.jsonl").open("ab+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # several regions may share the folder
+        end = file.seek(0, os.SEEK_END)
+        file.seek(max(end - LINE_CHARS_MAX, 0))
+        tail = file.read()
+        file.truncate(end - len(tail) + tail.rfind(b"\n") + 1)
+        file.write(head.line())
+        file.flush()
+        os.fsync(file.fileno())
