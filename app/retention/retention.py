@@ -225,8 +225,8 @@ class Retention:
         return ended_at is not None and month_of(ended_at + timedelta(days=days)) < month_of(now)
 
     async def _destroy(self, name: str) -> None:
-        self._sealer.keys.destroy(name)
         await self._trail.record(Act.KEY_DESTROYED, BY, about=name)
+        self._sealer.keys.destroy(name)
 
     async def _forget(self, now: datetime) -> None:
         """End the trail's oldest rows; their reasons went with their month's key."""

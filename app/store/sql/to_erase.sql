@@ -17,4 +17,4 @@ SELECT h.sealed, k.incident_id, k.is_open, k.is_held, i.sector
             AND h.holder_id IN (SELECT c.id FROM calls AS c WHERE c.region = $1 AND c.incident_id IN (SELECT id FROM near)))
         OR (h.holder_kind = 'alert'
             AND h.holder_id IN (SELECT a.id FROM alerts AS a WHERE a.region = $1 AND a.incident_id IN (SELECT id FROM near))))
- ORDER BY k.incident_id, h.sealed LIMIT 10000
+ ORDER BY k.incident_id, h.sealed
