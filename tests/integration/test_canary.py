@@ -96,6 +96,7 @@ async def day(rig: Engines) -> AsyncIterator[Day]:
             await desk_work(lived, incidents)
             await field_work(lived)
             await custody(lived, incidents)
+            await told(lived)
             await asyncio.sleep(2 * HEART_S)
         assert await gateway.stop() == 0
         yield lived
@@ -167,6 +168,19 @@ async def partners(day: Day) -> None:
     async with day.http("dispatcher") as desk:
         hook = {"url": "http://127.0.0.1:9/canary", "kinds": ["*"], "sectors": []}
         assert (await desk.post("/v1/webhooks", json=hook)).status_code == 201
+
+
+async def told(day: Day) -> None:
+    """Wait until both outboxes have read all of the day: they are filled behind the desk."""
+    head = "SELECT seq FROM ledger_head WHERE region = $1"
+    (last,) = await day.world.query(head, REGION)
+    async with asyncio.timeout(20):
+        for cursors in ("callback_cursors", "webhook_cursors"):
+            while True:
+                (row,) = await day.world.query(f"SELECT seq FROM {cursors} WHERE region = $1", REGION)
+                if row["seq"] >= last["seq"]:
+                    break
+                await asyncio.sleep(0.2)
 
 
 async def reports(day: Day) -> None:

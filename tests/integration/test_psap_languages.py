@@ -440,7 +440,6 @@ async def test_a_psap_that_hangs_holds_up_no_other_and_no_loop(world: World, key
     ):
         await set_address(settings(world), world.database, "psap-1", f"http://127.0.0.1:{port}/")
         await set_address(settings(world), world.database, "psap-2", receiver.url)
-        await asyncio.sleep(1.2)
         await post(psap, eido(31, locationComponent=at_sign(world.sign(26))))
         await asyncio.sleep(0.7)
         await post(other, eido(32, locationComponent=at_sign(world.sign(28))))
@@ -524,7 +523,6 @@ def settings(world: World) -> Settings:
 async def test_a_psap_hears_what_became_of_its_caller_though_it_first_refuses(world: World) -> None:
     async with receiving(refusals=2) as receiver, world.http("psap") as psap, world.http("dispatcher") as desk:
         secret = await set_address(settings(world), world.database, "psap-1", receiver.url)
-        await asyncio.sleep(1.2)  # a round of the loop: the cursor stands at the head, history is not told
         done = await post(psap, eido(7, locationComponent=at_sign(world.sign(16))))
         body = {"outcome": "false_activation"}
         assert (await desk.post(f"/v1/incidents/{done['incident_id']}/cancel", json=body)).status_code == 200
@@ -542,7 +540,6 @@ async def test_a_psap_hears_what_became_of_its_caller_though_it_first_refuses(wo
 async def test_what_nobody_takes_for_a_day_is_given_up_alarmed_and_may_be_tried_again(world: World) -> None:
     async with receiving(refusals=1_000) as receiver, world.http("psap") as psap, world.http("dispatcher") as desk:
         await set_address(settings(world), world.database, "psap-1", receiver.url)
-        await asyncio.sleep(1.2)
         done = await post(psap, eido(8, locationComponent=at_sign(world.sign(18))))
 
         async def pending() -> bool:
@@ -581,7 +578,6 @@ NUMBERS = (921, 922, 923)  # of no other test: the same number again is the same
 async def test_call_backs_due_when_the_service_dies_all_come_in_order(world: World) -> None:
     async with receiving(refusals=1_000) as receiver, world.http("psap") as psap, world.http("dispatcher") as desk:
         secret = await set_address(settings(world), world.database, "psap-1", receiver.url)
-        await asyncio.sleep(1.2)
         body = {"outcome": "false_activation", "release_units": True}
         for number in NUMBERS:
             done = await post(psap, eido(number, locationComponent=at_sign(world.sign(number % 900))))
