@@ -1,6 +1,5 @@
 """Values to canonical JSON and back: events in the ledger, rows in the read tables."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
@@ -35,8 +34,7 @@ class Envelope(msgspec.Struct):
 _ENVELOPE: Final = msgspec.json.Decoder(Envelope)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
+class Recorded(msgspec.Struct, frozen=True, gc=False):
     """One event as the ledger holds it: `body` is the canonical text its hash is over.
 
     `rows`: what its fold made, where it was decided in this process; None when it was read.
@@ -104,5 +102,12 @@ def incident_of(event: Event, board: Board) -> int | None:
     return None
 
 
-def to_json(value: Any) -> bytes:
-    return orjson.dumps(value, option=OPTIONS)
+def to_json(value: Any, options: int = OPTIONS) -> bytes:
+    return orjson.dumps(value, _encoded, options)
+
+
+def _encoded(value: Any) -> orjson.Fragment:
+    """Rows and events inside of something else: orjson does not know their classes."""
+    if isinstance(value, msgspec.Struct):
+        return orjson.Fragment(ENCODER.encode(value))
+    raise TypeError(type(value).__name__)

@@ -5,7 +5,7 @@ from typing import Final
 
 import orjson
 
-from app.codec import Recorded, encode_row
+from app.codec import Recorded, encode_row, to_json
 from app.scopes import Scope
 from dispatch.entities import Row
 from dispatch.events import (
@@ -112,4 +112,4 @@ class Frame:
         reduced = for_units(self.recorded.event, topics) if all(t.startswith("unit:") for t in topics) else None
         if reduced is None:
             return body[:-1]
-        return body[: body.index(EVENT)] + EVENT + orjson.dumps(reduced)
+        return body[: body.index(EVENT)] + EVENT + to_json(reduced)

@@ -1,8 +1,9 @@
 """A person's free words for why: sealed like a note, so that the ledger and the rows hold a reference or a code."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from app.sealing import SealedValue, Sealer
 from dispatch.commands import Assign, Command, DeclineOffer, Reassign, StandDown

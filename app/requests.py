@@ -1,9 +1,11 @@
 """A command on its way to the desk, and the answer on its way back; the same in-process and over the internal link."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
+
+from msgspec import Struct, field
 
 from app.sealing import SealedValue
 from dispatch.commands import (
@@ -31,8 +33,7 @@ _DISTRESS = (ReportCall, ReportAlert, RaiseMayday)
 _FIELD = (AcceptOffer, DeclineOffer, ReportStatus, HearFrame, SetDuty)
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(Struct, frozen=True, gc=False):
     """A command with its unique id, who asks, what it carries sealed, and a keyed digest that tells a re-send apart."""
 
     command: Command
@@ -55,8 +56,7 @@ class Outcome(StrEnum):
     FAILED = "failed"  # a bug or a poisoned command: recorded as far as it could be, and alarmed
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True, gc=False):
     """What became of a request. `seq` is the ledger's head when it was recorded; the rest is a refusal's."""
 
     outcome: Outcome

@@ -5,13 +5,14 @@ AES-256-GCM; the associated data ties a value to its region, id and kind, so tha
 
 import hmac
 import secrets
-from dataclasses import dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.keyfile import KEY_BYTES, LOOKUP, NONCE_BYTES, KeyFile, KeyKeeper, KeyMissing, decrypt, encrypt
 from app.retention.rules import Rules
@@ -21,8 +22,7 @@ __all__ = ["NONCE_BYTES", "KeyFile", "KeyKeeper", "KeyMissing", "SealedValue", "
 RAW: Final = "raw"
 
 
-@dataclass(frozen=True, slots=True)
-class SealedValue:
+class SealedValue(Struct, frozen=True, gc=False):
     """A sealed value as the store holds it; the nonces stand before the ciphertexts."""
 
     id: UUID

@@ -1,12 +1,12 @@
 """The audit trail: what was done with personal data, by whom, why. Chained in the database; reasons are sealed."""
 
-from dataclasses import asdict
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 import orjson
+from msgspec.structs import astuple
 
 from app.sealing import Sealer
 from app.store.pool import ACQUIRE_S, Connection, Pool
@@ -66,5 +66,5 @@ class Trail:
     async def seal_reason(self, connection: Connection, reason: str) -> UUID:
         """Keep what somebody wrote as a reason; people write names into them."""
         sealed = self.sealer.seal("purpose", {"text": reason}, datetime.now(UTC))
-        await connection.execute(statement("add_sealed"), self.region, *asdict(sealed).values())
+        await connection.execute(statement("add_sealed"), self.region, *astuple(sealed))
         return sealed.id

@@ -1,9 +1,10 @@
 """One batch being decided: events chained in order, commands with their replies, answers kept until the commit."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from app.callers import Callers
 from app.codec import Recorded, encode_event, incident_of, to_json

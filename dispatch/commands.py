@@ -1,21 +1,19 @@
 """What somebody asks. Imperative; `by` is who asks, `version` the incident as the person saw it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from msgspec import Struct
 
-from dispatch.entities import Call, Party, Place, SectorRow, Unit
+from dispatch.entities import Call, Instant, Party, Place, SectorRow, Unit
 from dispatch.status import AssignmentStatus, Kind, Mode, Outcome
 from geo.place import Resolution
 
 
-@dataclass(frozen=True, slots=True)
-class ReportCall:
+class ReportCall(Struct, frozen=True, gc=False):
     """A PSAP relays a call. The words are sealed under `sealed`; the resolution was made where the call arrived."""
 
     psap: str
     psap_call_id: str | None
     kind: Kind
-    received_at: datetime
+    received_at: Instant
     sealed: str
     digest: str
     resolution: Resolution
@@ -28,47 +26,43 @@ class ReportCall:
     priority: int | None = None
     has_device: bool = False
     sector: str | None = None
-    occurred_at: datetime | None = None
+    occurred_at: Instant | None = None
     unreadable: bool = False
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportAlert:
+class ReportAlert(Struct, frozen=True, gc=False):
     """A rescue tower's button was pressed. `place` is None when the registry does not know the tower."""
 
     tower_id: str
     source_id: str | None
     kind: Kind
-    occurred_at: datetime
+    occurred_at: Instant
     sealed: str
     place: Place | None
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReportTower:
+class ReportTower(Struct, frozen=True, gc=False):
     """A tower's own state: `what` is heartbeat, tamper, low_battery, silent or test."""
 
     tower_id: str
     sector: str | None
     what: str
     on: bool
-    occurred_at: datetime
+    occurred_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptOffer:
+class AcceptOffer(Struct, frozen=True, gc=False):
     """Take an offer, or a place that changed since. `seq` is the newest must-hear frame the person has seen."""
 
     unit_id: str
     assignment_id: int
-    occurred_at: datetime
+    occurred_at: Instant
     seq: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineOffer:
+class DeclineOffer(Struct, frozen=True, gc=False):
     """`reason` is a code; what the person wrote instead of one is sealed under `sealed`, here as in what follows."""
 
     unit_id: str
@@ -77,46 +71,40 @@ class DeclineOffer:
     sealed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ReportStatus:
+class ReportStatus(Struct, frozen=True, gc=False):
     """A fact from the field; never refused. Without an assignment the unit's active one is meant."""
 
     unit_id: str
     status: AssignmentStatus
-    occurred_at: datetime
+    occurred_at: Instant
     assignment_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RaiseMayday:
+class RaiseMayday(Struct, frozen=True, gc=False):
     unit_id: str
-    occurred_at: datetime
+    occurred_at: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class HearFrame:
+class HearFrame(Struct, frozen=True, gc=False):
     """The device has the must-hear frame of this seq."""
 
     unit_id: str
     seq: int
 
 
-@dataclass(frozen=True, slots=True)
-class MissUnit:
+class MissUnit(Struct, frozen=True, gc=False):
     """No live socket for a unit that must hear something."""
 
     assignment_id: int
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetDuty:
+class SetDuty(Struct, frozen=True, gc=False):
     unit_id: str
     on_duty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Assign:
+class Assign(Struct, frozen=True, gc=False):
     """A dispatcher sends a unit. `preempt` takes it from its present incident; `reason` explains an override."""
 
     incident_id: int
@@ -128,8 +116,7 @@ class Assign:
     sealed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reassign:
+class Reassign(Struct, frozen=True, gc=False):
     """A dispatcher replaces the unit of an assignment by another."""
 
     assignment_id: int
@@ -140,16 +127,14 @@ class Reassign:
     sealed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StandDown:
+class StandDown(Struct, frozen=True, gc=False):
     assignment_id: int
     by: str
     reason: str = ""
     sealed: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Release:
+class Release(Struct, frozen=True, gc=False):
     """A dispatcher lets the incident go (back) to the queue, as a new round."""
 
     incident_id: int
@@ -157,8 +142,7 @@ class Release:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptPlace:
+class AcceptPlace(Struct, frozen=True, gc=False):
     """A dispatcher says where it is; that place is confirmed."""
 
     incident_id: int
@@ -167,8 +151,7 @@ class AcceptPlace:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SetPriority:
+class SetPriority(Struct, frozen=True, gc=False):
     incident_id: int
     priority: int
     by: str
@@ -176,15 +159,13 @@ class SetPriority:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AddNote:
+class AddNote(Struct, frozen=True, gc=False):
     incident_id: int
     sealed: str
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordOutcome:
+class RecordOutcome(Struct, frozen=True, gc=False):
     """Close with an outcome. `release_units` stands down who is still on it; `cancelled` closes without a response."""
 
     incident_id: int
@@ -197,29 +178,25 @@ class RecordOutcome:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reopen:
+class Reopen(Struct, frozen=True, gc=False):
     incident_id: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class LinkIncidents:
+class LinkIncidents(Struct, frozen=True, gc=False):
     incident_id: int
     other_id: int
     relation: str
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnlinkIncidents:
+class UnlinkIncidents(Struct, frozen=True, gc=False):
     incident_id: int
     other_id: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class MergeIncidents:
+class MergeIncidents(Struct, frozen=True, gc=False):
     """Move everything of one incident into another and close it as the duplicate."""
 
     incident_id: int
@@ -228,8 +205,7 @@ class MergeIncidents:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SplitIncident:
+class SplitIncident(Struct, frozen=True, gc=False):
     """Give some calls and alerts an incident of their own."""
 
     incident_id: int
@@ -239,8 +215,7 @@ class SplitIncident:
     version: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class HandOff:
+class HandOff(Struct, frozen=True, gc=False):
     """Ask another agency to take the incident; it stays open until that agency accepts."""
 
     incident_id: int
@@ -248,8 +223,7 @@ class HandOff:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class OfferShare:
+class OfferShare(Struct, frozen=True, gc=False):
     """Ask another sector to help with an incident."""
 
     incident_id: int
@@ -257,8 +231,7 @@ class OfferShare:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class AgreeShare:
+class AgreeShare(Struct, frozen=True, gc=False):
     """The asked sector says yes; from then on it sees the incident, until that closes."""
 
     incident_id: int
@@ -266,8 +239,7 @@ class AgreeShare:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeclineShare:
+class DeclineShare(Struct, frozen=True, gc=False):
     """The asked sector says no, or the asking one takes it back; nothing that was agreed on ends this way."""
 
     incident_id: int
@@ -275,69 +247,59 @@ class DeclineShare:
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class AcknowledgeAlarm:
+class AcknowledgeAlarm(Struct, frozen=True, gc=False):
     alarm_id: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class ClearAlarm:
+class ClearAlarm(Struct, frozen=True, gc=False):
     """A person says that the cause is gone: the mayday is answered, the loop runs again."""
 
     alarm_id: int
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RaiseSystemAlarm:
+class RaiseSystemAlarm(Struct, frozen=True, gc=False):
     """Something in the service itself needs a person: a stopped loop, a refused append."""
 
     reason: str
     incident_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class TimeIsUp:
+class TimeIsUp(Struct, frozen=True, gc=False):
     """A deadline written in a row has passed; ignored when the row has moved on or the time has not come."""
 
     table: str
     id: int
     field: str
-    due: datetime
+    due: Instant
 
 
-@dataclass(frozen=True, slots=True)
-class TakeOver:
+class TakeOver(Struct, frozen=True, gc=False):
     epoch: int
 
 
-@dataclass(frozen=True, slots=True)
-class RegisterUnits:
+class RegisterUnits(Struct, frozen=True, gc=False):
     units: tuple[Unit, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ConfigureSectors:
+class ConfigureSectors(Struct, frozen=True, gc=False):
     sectors: tuple[SectorRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SetMode:
+class SetMode(Struct, frozen=True, gc=False):
     sector_id: str
     mode: Mode
     by: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordRegistryImport:
+class RecordRegistryImport(Struct, frozen=True, gc=False):
     version: int
     digest: str
     signs: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recall:
+class Recall(Struct, frozen=True, gc=False):
     """Rows of an old closed incident, read from the archive by the desk before the command that names it."""
 
     incident_id: int

@@ -3,8 +3,10 @@
 Nothing personal stands here. A call's private part is sealed elsewhere and named by `sealed`.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta, Struct
 
 from dispatch.status import (
     ACTIVE,
@@ -22,9 +24,10 @@ from dispatch.status import (
 from geo.place import Candidate, PlaceState
 from geo.point import Point
 
+Instant = Annotated[datetime, Meta(tz=True)]
 
-@dataclass(frozen=True, slots=True)
-class Party:
+
+class Party(Struct, frozen=True, gc=False):
     """Who needs help, as counts. `child_alone` and `kept_together` are None when nobody asked."""
 
     adults: int | None = None
@@ -33,8 +36,7 @@ class Party:
     kept_together: bool | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, gc=False):
     """One typed location. `source`: stated, device, tower or dispatcher. `cell` is H3 res 9."""
 
     point: Point
@@ -45,8 +47,7 @@ class Place:
     sector: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True, gc=False):
     """A request for help relayed by a PSAP. `digest` is keyed; `caller` a random token that stands for the number."""
 
     id: int
@@ -54,8 +55,8 @@ class Call:
     psap: str
     psap_call_id: str | None
     kind: Kind
-    received_at: datetime
-    recorded_at: datetime
+    received_at: Instant
+    recorded_at: Instant
     sealed: str
     digest: str
     caller: str | None = None
@@ -72,8 +73,7 @@ class Call:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(Struct, frozen=True, gc=False):
     """A rescue tower's activation. `presses` counts the repeats folded into it, `source_ids` are their newest ids."""
 
     id: int
@@ -81,8 +81,8 @@ class Alert:
     tower_id: str
     source_ids: tuple[str, ...]
     kind: Kind
-    occurred_at: datetime
-    recorded_at: datetime
+    occurred_at: Instant
+    recorded_at: Instant
     sealed: str
     presses: int = 1
     late: bool = False
@@ -90,39 +90,36 @@ class Alert:
     place: Place | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True, gc=False):
     """How one incident relates to another: possible_duplicate, duplicate, follows, related, split_from, merged_from."""
 
     incident_id: int
     relation: str
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(Struct, frozen=True, gc=False):
     """Another sector asked to help with one incident; from `agreed_at` on it sees the incident and handles it."""
 
     sector: str
-    offered_at: datetime
-    agreed_at: datetime | None = None
+    offered_at: Instant
+    agreed_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Incident:
+class Incident(Struct, frozen=True, gc=False):
     """What is responded to; holds 1..n calls and alerts. `version` is the seq of its last change."""
 
     id: int
     kind: Kind
     type: str
     priority: int
-    received_at: datetime
-    opened_at: datetime
+    received_at: Instant
+    opened_at: Instant
     where: Where = Where.QUEUED
     status: IncidentStatus = IncidentStatus.ACTIVE
     held: Held | None = None
-    since: datetime | None = None
-    held_until: datetime | None = None
-    ages_at: datetime | None = None
+    since: Instant | None = None
+    held_until: Instant | None = None
+    ages_at: Instant | None = None
     sector: str | None = None
     place: Place | None = None
     candidates: tuple[Candidate, ...] = ()
@@ -142,7 +139,7 @@ class Incident:
     agency: str | None = None
     outcome: Outcome | None = None
     duplicate_of: int | None = None
-    closed_at: datetime | None = None
+    closed_at: Instant | None = None
     version: int = 0
 
     @property
@@ -155,8 +152,7 @@ class Incident:
         return frozenset(share.sector for share in self.shares if share.agreed_at is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True, gc=False):
     """One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
 
     `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
@@ -167,23 +163,23 @@ class Assignment:
     incident_id: int
     unit_id: str
     status: AssignmentStatus
-    offered_at: datetime
+    offered_at: Instant
     by: str
-    answer_by: datetime
+    answer_by: Instant
     must_hear: MustHear | None = None
     must_hear_seq: int = 0
-    hear_by: datetime | None = None
-    heard_at: datetime | None = None
+    hear_by: Instant | None = None
+    heard_at: Instant | None = None
     exercise: bool = False
-    place_ack_by: datetime | None = None
-    acknowledged_at: datetime | None = None
-    en_route_at: datetime | None = None
-    on_scene_at: datetime | None = None
-    subject_contact_at: datetime | None = None
-    left_scene_at: datetime | None = None
-    at_destination_at: datetime | None = None
-    cleared_at: datetime | None = None
-    ended_at: datetime | None = None
+    place_ack_by: Instant | None = None
+    acknowledged_at: Instant | None = None
+    en_route_at: Instant | None = None
+    on_scene_at: Instant | None = None
+    subject_contact_at: Instant | None = None
+    left_scene_at: Instant | None = None
+    at_destination_at: Instant | None = None
+    cleared_at: Instant | None = None
+    ended_at: Instant | None = None
     reason: str | None = None
     reason_sealed: str | None = None
 
@@ -192,8 +188,7 @@ class Assignment:
         return self.status in ACTIVE
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True, gc=False):
     """Who responds. `primary` and `secondary` follow from duty and the active assignment, derived in one place."""
 
     id: str
@@ -210,31 +205,29 @@ class Unit:
     secondary: str = "OffDuty"
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(Struct, frozen=True, gc=False):
     """Something a person must acknowledge. Armed: raised and not acknowledged, or to be raised again at `rearm_at`."""
 
     id: int
     kind: AlarmKind
-    raised_at: datetime
+    raised_at: Instant
     reason: str = ""
     incident_id: int | None = None
     unit_id: str | None = None
     tower_id: str | None = None
     sector: str | None = None
     times: int = 1
-    acknowledged_at: datetime | None = None
+    acknowledged_at: Instant | None = None
     acknowledged_by: str | None = None
-    rearm_at: datetime | None = None
-    cleared_at: datetime | None = None
+    rearm_at: Instant | None = None
+    cleared_at: Instant | None = None
 
     @property
     def is_armed(self) -> bool:
         return self.cleared_at is None and (self.acknowledged_at is None or self.rearm_at is not None)
 
 
-@dataclass(frozen=True, slots=True)
-class Tower:
+class Tower(Struct, frozen=True, gc=False):
     """A rescue tower's own health. Each flag keeps the device time of its last transition, so order does not matter."""
 
     id: str
@@ -242,14 +235,13 @@ class Tower:
     silent: bool = False
     tamper: bool = False
     low_battery: bool = False
-    silent_at: datetime | None = None
-    tamper_at: datetime | None = None
-    battery_at: datetime | None = None
-    tested_at: datetime | None = None
+    silent_at: Instant | None = None
+    tamper_at: Instant | None = None
+    battery_at: Instant | None = None
+    tested_at: Instant | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SectorRow:
+class SectorRow(Struct, frozen=True, gc=False):
     """A sector as the board needs it. `lends`: its units may be picked for a neighbour's incident."""
 
     id: str

@@ -5,11 +5,11 @@ An event that opens something carries the whole new row; the others carry what c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import TypeVar
 
-from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Link, Place, SectorRow, Unit
+from msgspec import Struct
+
+from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Instant, Link, Place, SectorRow, Unit
 from dispatch.status import AssignmentStatus, Held, Mode, Outcome
 from geo.nearest import Pick
 from geo.place import Candidate
@@ -31,8 +31,7 @@ def kind(name: str, version: int = 1) -> Callable[[type[T]], type[T]]:
 
 
 @kind("desk.took_over", 2)
-@dataclass(frozen=True, slots=True)
-class DeskTookOver:
+class DeskTookOver(Struct, frozen=True, gc=False):
     """A desk began to write under `epoch`; what would have passed while nobody listened got a new deadline.
 
     `answer_by` is that of the open offers, of the frames that devices have `to_hear`, and of the changed places that
@@ -41,48 +40,42 @@ class DeskTookOver:
 
     epoch: int
     offers: tuple[int, ...]
-    answer_by: datetime
+    answer_by: Instant
     to_hear: tuple[int, ...] = ()
     to_acknowledge: tuple[int, ...] = ()
 
 
 @kind("call.received")
-@dataclass(frozen=True, slots=True)
-class CallReceived:
+class CallReceived(Struct, frozen=True, gc=False):
     call: Call
     joined: bool
 
 
 @kind("call.updated")
-@dataclass(frozen=True, slots=True)
-class CallUpdated:
+class CallUpdated(Struct, frozen=True, gc=False):
     call: Call
 
 
 @kind("alert.received")
-@dataclass(frozen=True, slots=True)
-class AlertReceived:
+class AlertReceived(Struct, frozen=True, gc=False):
     alert: Alert
 
 
 @kind("alert.repeated")
-@dataclass(frozen=True, slots=True)
-class AlertRepeated:
+class AlertRepeated(Struct, frozen=True, gc=False):
     alert_id: int
     source_id: str | None
-    occurred_at: datetime
+    occurred_at: Instant
     presses: int
 
 
 @kind("incident.opened")
-@dataclass(frozen=True, slots=True)
-class IncidentOpened:
+class IncidentOpened(Struct, frozen=True, gc=False):
     incident: Incident
 
 
 @kind("incident.queued")
-@dataclass(frozen=True, slots=True)
-class IncidentQueued:
+class IncidentQueued(Struct, frozen=True, gc=False):
     """The incident waits for a unit. A new round forgets who declined or did not answer."""
 
     incident_id: int
@@ -90,19 +83,17 @@ class IncidentQueued:
 
 
 @kind("incident.held")
-@dataclass(frozen=True, slots=True)
-class IncidentHeld:
+class IncidentHeld(Struct, frozen=True, gc=False):
     """The incident is with a dispatcher: why, under which alarm, and until when if it goes on by itself."""
 
     incident_id: int
     reason: Held
     alarm: Alarm
-    until: datetime | None = None
+    until: Instant | None = None
 
 
 @kind("incident.place_changed")
-@dataclass(frozen=True, slots=True)
-class PlaceChanged:
+class PlaceChanged(Struct, frozen=True, gc=False):
     """The current location or its state changed.
 
     When it `moved`, the devices of units under way must have it by `hear_by`, the persons say so by `ack_by`.
@@ -112,13 +103,12 @@ class PlaceChanged:
     place: Place
     candidates: tuple[Candidate, ...]
     moved: bool
-    hear_by: datetime
-    ack_by: datetime | None = None
+    hear_by: Instant
+    ack_by: Instant | None = None
 
 
 @kind("incident.raised")
-@dataclass(frozen=True, slots=True)
-class IncidentRaised:
+class IncidentRaised(Struct, frozen=True, gc=False):
     """What the incident needs or how urgent it is changed."""
 
     incident_id: int
@@ -127,22 +117,19 @@ class IncidentRaised:
 
 
 @kind("incident.linked")
-@dataclass(frozen=True, slots=True)
-class IncidentLinked:
+class IncidentLinked(Struct, frozen=True, gc=False):
     incident_id: int
     link: Link
 
 
 @kind("incident.unlinked")
-@dataclass(frozen=True, slots=True)
-class IncidentUnlinked:
+class IncidentUnlinked(Struct, frozen=True, gc=False):
     incident_id: int
     other_id: int
 
 
 @kind("incident.merged")
-@dataclass(frozen=True, slots=True)
-class IncidentMerged:
+class IncidentMerged(Struct, frozen=True, gc=False):
     """Calls and alerts moved into another incident; this one is closed as its duplicate."""
 
     incident_id: int
@@ -150,8 +137,7 @@ class IncidentMerged:
 
 
 @kind("incident.split")
-@dataclass(frozen=True, slots=True)
-class IncidentSplit:
+class IncidentSplit(Struct, frozen=True, gc=False):
     """Some calls and alerts left for an incident of their own, which is the new row."""
 
     incident_id: int
@@ -159,8 +145,7 @@ class IncidentSplit:
 
 
 @kind("incident.outcome_recorded")
-@dataclass(frozen=True, slots=True)
-class OutcomeRecorded:
+class OutcomeRecorded(Struct, frozen=True, gc=False):
     incident_id: int
     outcome: Outcome
     cancelled: bool = False
@@ -169,14 +154,12 @@ class OutcomeRecorded:
 
 
 @kind("incident.reopened")
-@dataclass(frozen=True, slots=True)
-class IncidentReopened:
+class IncidentReopened(Struct, frozen=True, gc=False):
     incident_id: int
 
 
 @kind("incident.recalled")
-@dataclass(frozen=True, slots=True)
-class IncidentRecalled:
+class IncidentRecalled(Struct, frozen=True, gc=False):
     """An old closed incident was taken from the archive so that it can be worked on; every view learns its rows."""
 
     incident: Incident
@@ -186,15 +169,13 @@ class IncidentRecalled:
 
 
 @kind("incident.handed_off")
-@dataclass(frozen=True, slots=True)
-class HandOffRequested:
+class HandOffRequested(Struct, frozen=True, gc=False):
     incident_id: int
     agency: str
 
 
 @kind("incident.share_offered")
-@dataclass(frozen=True, slots=True)
-class ShareOffered:
+class ShareOffered(Struct, frozen=True, gc=False):
     """Another sector was asked to help; `alarm` rings there."""
 
     incident_id: int
@@ -203,8 +184,7 @@ class ShareOffered:
 
 
 @kind("incident.share_agreed")
-@dataclass(frozen=True, slots=True)
-class ShareAgreed:
+class ShareAgreed(Struct, frozen=True, gc=False):
     """That sector helps, sees and handles the incident until it closes; closing ends every share by itself."""
 
     incident_id: int
@@ -212,8 +192,7 @@ class ShareAgreed:
 
 
 @kind("incident.share_declined")
-@dataclass(frozen=True, slots=True)
-class ShareDeclined:
+class ShareDeclined(Struct, frozen=True, gc=False):
     """The offer came to nothing: refused there, or taken back here."""
 
     incident_id: int
@@ -221,16 +200,14 @@ class ShareDeclined:
 
 
 @kind("incident.aged")
-@dataclass(frozen=True, slots=True)
-class IncidentAged:
+class IncidentAged(Struct, frozen=True, gc=False):
     incident_id: int
-    ages_at: datetime
+    ages_at: Instant
     alarm: Alarm
 
 
 @kind("incident.noted")
-@dataclass(frozen=True, slots=True)
-class NoteAdded:
+class NoteAdded(Struct, frozen=True, gc=False):
     """A note; its words are sealed."""
 
     incident_id: int
@@ -238,8 +215,7 @@ class NoteAdded:
 
 
 @kind("offer.made", 2)
-@dataclass(frozen=True, slots=True)
-class OfferMade:
+class OfferMade(Struct, frozen=True, gc=False):
     """A unit is offered an incident. `picks` and `passed_over` prove the choice.
 
     `sealed` names a dispatcher's reason. Version 1 had it in the open, as `why`; it stays readable, none is added.
@@ -253,15 +229,13 @@ class OfferMade:
 
 
 @kind("offer.accepted")
-@dataclass(frozen=True, slots=True)
-class OfferAccepted:
+class OfferAccepted(Struct, frozen=True, gc=False):
     assignment_id: int
-    occurred_at: datetime
+    occurred_at: Instant
 
 
 @kind("offer.declined", 2)
-@dataclass(frozen=True, slots=True)
-class OfferDeclined:
+class OfferDeclined(Struct, frozen=True, gc=False):
     """The unit said no. `reason` is a code, other words are named by `sealed`; version 1 had them in the open."""
 
     assignment_id: int
@@ -270,32 +244,28 @@ class OfferDeclined:
 
 
 @kind("offer.timed_out")
-@dataclass(frozen=True, slots=True)
-class OfferTimedOut:
+class OfferTimedOut(Struct, frozen=True, gc=False):
     assignment_id: int
     alarm: Alarm
 
 
 @kind("frame.heard")
-@dataclass(frozen=True, slots=True)
-class FrameHeard:
+class FrameHeard(Struct, frozen=True, gc=False):
     """The unit's device has the frame it must hear."""
 
     assignment_id: int
 
 
 @kind("place.acknowledged")
-@dataclass(frozen=True, slots=True)
-class PlaceAcknowledged:
+class PlaceAcknowledged(Struct, frozen=True, gc=False):
     """The person on the way has taken the changed place."""
 
     assignment_id: int
-    occurred_at: datetime
+    occurred_at: Instant
 
 
 @kind("unit.not_reached")
-@dataclass(frozen=True, slots=True)
-class UnitNotReached:
+class UnitNotReached(Struct, frozen=True, gc=False):
     """The device or the person did not answer in time, or there was no live socket: radio it."""
 
     assignment_id: int
@@ -303,121 +273,106 @@ class UnitNotReached:
 
 
 @kind("assignment.moved")
-@dataclass(frozen=True, slots=True)
-class AssignmentMoved:
+class AssignmentMoved(Struct, frozen=True, gc=False):
     """A fact from the field moved the assignment on."""
 
     assignment_id: int
     status: AssignmentStatus
-    occurred_at: datetime
+    occurred_at: Instant
 
 
 @kind("assignment.cancelled", 2)
-@dataclass(frozen=True, slots=True)
-class AssignmentCancelled:
+class AssignmentCancelled(Struct, frozen=True, gc=False):
     """The unit is taken off. `reason` is ours, a person's is named by `sealed`; version 1 had it in the open."""
 
     assignment_id: int
     reason: str
-    hear_by: datetime
+    hear_by: Instant
     sealed: str | None = None
 
 
 @kind("assignment.preempted")
-@dataclass(frozen=True, slots=True)
-class AssignmentPreempted:
+class AssignmentPreempted(Struct, frozen=True, gc=False):
     assignment_id: int
     for_incident_id: int
-    hear_by: datetime
+    hear_by: Instant
 
 
 @kind("field.out_of_order")
-@dataclass(frozen=True, slots=True)
-class FieldReportOutOfOrder:
+class FieldReportOutOfOrder(Struct, frozen=True, gc=False):
     """A fact that no longer fits: recorded, alarmed, and it moves nothing."""
 
     unit_id: str
     assignment_id: int | None
     said: str
-    occurred_at: datetime
+    occurred_at: Instant
     alarm: Alarm
 
 
 @kind("unit.registered")
-@dataclass(frozen=True, slots=True)
-class UnitRegistered:
+class UnitRegistered(Struct, frozen=True, gc=False):
     unit: Unit
 
 
 @kind("unit.duty_changed")
-@dataclass(frozen=True, slots=True)
-class UnitDutyChanged:
+class UnitDutyChanged(Struct, frozen=True, gc=False):
     unit_id: str
     on_duty: bool
 
 
 @kind("unit.answering")
-@dataclass(frozen=True, slots=True)
-class UnitAnswering:
+class UnitAnswering(Struct, frozen=True, gc=False):
     """The unit's app was touched after it had not answered."""
 
     unit_id: str
 
 
 @kind("alarm.raised")
-@dataclass(frozen=True, slots=True)
-class AlarmRaised:
+class AlarmRaised(Struct, frozen=True, gc=False):
     alarm: Alarm
 
 
 @kind("alarm.acknowledged")
-@dataclass(frozen=True, slots=True)
-class AlarmAcknowledged:
+class AlarmAcknowledged(Struct, frozen=True, gc=False):
     alarm_id: int
     by: str
-    rearm_at: datetime | None
+    rearm_at: Instant | None
 
 
 @kind("alarm.rearmed")
-@dataclass(frozen=True, slots=True)
-class AlarmRearmed:
+class AlarmRearmed(Struct, frozen=True, gc=False):
     alarm_id: int
 
 
 @kind("alarm.cleared")
-@dataclass(frozen=True, slots=True)
-class AlarmCleared:
+class AlarmCleared(Struct, frozen=True, gc=False):
     alarm_id: int
 
 
 @kind("tower.changed")
-@dataclass(frozen=True, slots=True)
-class TowerChanged:
+class TowerChanged(Struct, frozen=True, gc=False):
     """A tower's own state changed: `what` is silent, tamper, low_battery or tested, `on` its new value."""
 
     tower_id: str
     sector: str | None
     what: str
     on: bool
-    occurred_at: datetime
+    occurred_at: Instant
 
 
 @kind("sector.configured")
-@dataclass(frozen=True, slots=True)
-class SectorConfigured:
+class SectorConfigured(Struct, frozen=True, gc=False):
     sector: SectorRow
 
 
 @kind("sector.mode_changed")
-@dataclass(frozen=True, slots=True)
-class SectorModeChanged:
+class SectorModeChanged(Struct, frozen=True, gc=False):
     sector_id: str
     mode: Mode
 
 
 @kind("registry.imported")
-@dataclass(frozen=True, slots=True)
-class RegistryImported:
+class RegistryImported(Struct, frozen=True, gc=False):
     version: int
     digest: str
     signs: int

@@ -1,10 +1,10 @@
 """The nearest unit: exact, by travel time, with the reasons for whoever was passed over. See docs/nearest.md."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from geo.fleet import NEVER, Fleet
@@ -18,8 +18,7 @@ TAKE: Final = 8  # the chosen and the next seven stand in the offer's event
 _REASONS: Final = tuple(standing.reason for standing in Standing)
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True, gc=False):
     """A unit that may be sent. `fix_age_s` is None when it never reported and stands where it was put."""
 
     unit_id: str
@@ -31,8 +30,7 @@ class Pick:
     is_stale: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Ranking:
+class Ranking(Struct, frozen=True, gc=False):
     """Picks, best first: fresh fixes before stale ones, then seconds, then unit id. Counts per reason for the rest."""
 
     picks: tuple[Pick, ...]

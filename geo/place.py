@@ -1,7 +1,8 @@
 """What is known of where somebody is: candidates, and how far the place may be trusted."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from geo.point import Point
 
@@ -15,8 +16,7 @@ class PlaceState(StrEnum):
     UNVERIFIED = "unverified"  # nothing fits well enough
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True, gc=False):
     """How far a place may be trusted. An exact match is no proof: most one-digit errors hit another real sign."""
 
     sign_id: str
@@ -26,8 +26,7 @@ class Candidate:
     distance_m: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(Struct, frozen=True, gc=False):
     """What was read out, resolved: at most five candidates, best first, the state of the first, and why, as a code."""
 
     state: PlaceState
@@ -35,8 +34,7 @@ class Resolution:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceFix:
+class DeviceFix(Struct, frozen=True, gc=False):
     """Where the caller's phone says it is. `radius_m`: its uncertainty at 90 % confidence, as 911 carries it."""
 
     point: Point

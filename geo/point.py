@@ -1,12 +1,12 @@
 """Points on the earth, the one distance kernel, and H3 cells."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import atan2, cos, degrees, isfinite, radians, sin
 from typing import Final
 
 import h3
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 EARTH_RADIUS_M: Final = 6_371_008.8  # mean radius R1, IUGG
@@ -23,8 +23,7 @@ class BadPoint(ValueError):
         super().__init__(f"{field}: {value!r} is not a coordinate")
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True, gc=False):
     """A WGS 84 position in degrees. Raises BadPoint on NaN, infinity or a value out of range."""
 
     lat: float

@@ -1,11 +1,12 @@
 """What a city says to its dispatch: every command there is, sensible, stale, repeated and hostile, by weight."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
 from random import Random
 from typing import Final, TypeVar
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from dispatch import commands as c
 from dispatch.board import Board
@@ -76,7 +77,7 @@ class Chatter:
             "kind": self.rng.choices(tuple(Kind), (8, 1, 1))[0],
         }
         name = self.rng.choice(tuple(news))
-        return replace(said, digest=f"d{self.rng.random()}", **{name: news[name]})  # type: ignore[arg-type]
+        return replace(said, digest=f"d{self.rng.random()}", **{name: news[name]})
 
     def alert(self) -> c.ReportAlert:
         tower = self.rng.choice(self.city.towers)

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 import orjson
 
+from app.codec import to_json
 from dispatch.entities import Alarm, Alert, Assignment, Call, Incident, Party, Place, SectorRow, Unit
 from dispatch.events import CallReceived, OfferMade
 from dispatch.recommend import Recommendation
@@ -22,7 +23,7 @@ COMMAND: Final = "3f0a9c1e-2b7d-4c58-8a51-0d6a54a3b9ee"
 
 def plain(value: Any) -> Any:
     """Return a value as JSON values."""
-    return orjson.loads(orjson.dumps(value, option=orjson.OPT_UTC_Z))
+    return orjson.loads(to_json(value, orjson.OPT_UTC_Z))
 
 
 POINT: Final = Point(31.7321, -111.2103)

@@ -19,6 +19,7 @@ from app.access.guard import (
 )
 from app.access.hearing import may_hear
 from app.access.tickets import SUBPROTOCOL, TICKET_S
+from app.codec import to_json
 from app.intake.numbers import usable_number
 from app.opening import find_sealed, open_sealed
 from app.problems import Problem
@@ -119,7 +120,7 @@ async def one_sign(sign_id: Annotated[str, Path(max_length=64)], services: Parts
     if sign is None:
         raise Problem(404, "not_found", "not in the registry", field="sign_id")
     shown = {"sign": sign, "cell": sign.point.cell(), "registry_version": services.signs.version}
-    return Response(orjson.dumps(shown), media_type="application/json")
+    return Response(to_json(shown), media_type="application/json")
 
 
 @router.post("/resolve")
@@ -131,7 +132,7 @@ async def resolve(body: bodies.ResolveBody, services: Parts, identity: MayResolv
     sectors = tuple(body.sectors) or identity.sectors
     resolution = services.signs.resolve(body.said, device, sectors, read_back=body.read_back)
     shown = {"resolution": resolution, "registry_version": services.signs.version}
-    return Response(orjson.dumps(shown), media_type="application/json")
+    return Response(to_json(shown), media_type="application/json")
 
 
 @router.post("/duplicates")

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 
 from app.access.guard import MaySeeIncidents, Parts
 from app.access.identity import Identity
+from app.codec import to_json
 from app.problems import Problem
 from app.routes import examples
 from app.services import Services
@@ -100,5 +101,5 @@ async def recommend_units(incident_id: IncidentId, services: Parts, identity: Ma
     """Return, for its place or for each candidate place, the units to send, with reasons for those passed over."""
     incident, _ = await whole_incident(services, identity, incident_id)
     now = services.clock.now()
-    found: list[dict[str, Any]] = orjson.loads(orjson.dumps(recommend(services.view.board, incident, now)))
+    found: list[dict[str, Any]] = orjson.loads(to_json(recommend(services.view.board, incident, now)))
     return found

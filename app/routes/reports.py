@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import replace
 from time import monotonic
 from typing import Any, Final
 from uuid import UUID
 
 from fastapi import APIRouter, Response
+from msgspec.structs import replace
 from starlette.requests import Request
 
 from app.access.guard import MayReportAlerts, MayReportCalls, Parts

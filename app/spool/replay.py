@@ -3,12 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from time import monotonic
 from typing import Final
 from uuid import UUID
+
+from msgspec.structs import replace
 
 from app.requests import Answer, DeskUnavailable, Outcome, Request
 from app.spool.held import Held

@@ -3,11 +3,12 @@
 import asyncio
 import logging
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
+
+from msgspec.structs import replace
 
 from app.requests import DeskUnavailable, Request
 from app.sealing import Sealer

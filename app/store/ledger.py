@@ -8,6 +8,7 @@ from uuid import UUID
 
 import asyncpg
 import orjson
+from msgspec import Struct
 
 from app.codec import Recorded, chain, decode_event, encode_row
 from app.retention.holding import Holding
@@ -40,8 +41,7 @@ class Head:
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class CommandLine:
+class CommandLine(Struct, frozen=True, gc=False):
     """What is kept of a command: which events it led to and what was answered."""
 
     id: UUID

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dispatch import events as e
 from dispatch.board import Board
-from dispatch.rows import changed
 
 
 def raised(board: Board, event: e.AlarmRaised, _at: datetime) -> None:
@@ -17,18 +18,18 @@ def acknowledged(board: Board, event: e.AlarmAcknowledged, at: datetime) -> None
     alarm = board.alarms[event.alarm_id]
     # An alarm without a condition of its own is over once somebody has taken it.
     over = None if event.rearm_at else at
-    board.put(changed(alarm, acknowledged_at=at, acknowledged_by=event.by, rearm_at=event.rearm_at, cleared_at=over))
+    board.put(replace(alarm, acknowledged_at=at, acknowledged_by=event.by, rearm_at=event.rearm_at, cleared_at=over))
 
 
 def rearmed(board: Board, event: e.AlarmRearmed, at: datetime) -> None:
     alarm = board.alarms[event.alarm_id]
     board.put(
-        changed(alarm, times=alarm.times + 1, raised_at=at, acknowledged_at=None, acknowledged_by=None, rearm_at=None)
+        replace(alarm, times=alarm.times + 1, raised_at=at, acknowledged_at=None, acknowledged_by=None, rearm_at=None)
     )
 
 
 def cleared(board: Board, event: e.AlarmCleared, at: datetime) -> None:
-    board.put(changed(board.alarms[event.alarm_id], cleared_at=at, rearm_at=None))
+    board.put(replace(board.alarms[event.alarm_id], cleared_at=at, rearm_at=None))
 
 
 def out_of_order(board: Board, event: e.FieldReportOutOfOrder, _at: datetime) -> None:

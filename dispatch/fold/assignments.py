@@ -4,11 +4,12 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.entities import Assignment
 from dispatch.fold.settle import put_incident, put_unit
-from dispatch.rows import changed
 from dispatch.status import ENDINGS, MISSED_MAX, TIME_OF, AlarmKind, AssignmentStatus, MustHear
 
 Changes = dict[str, Any]
@@ -33,7 +34,7 @@ def move(
         changes[TIME_OF[status]] = at
     if status in ENDINGS:
         changes |= {"ended_at": at, "place_ack_by": None}
-    board.put(changed(assignment, **changes))
+    board.put(replace(assignment, **changes))
     settle_unit(board, assignment, unit or {}, is_active=status not in ENDINGS)
     incident = board.incidents[assignment.incident_id]
     asked: Changes = {}
@@ -52,7 +53,7 @@ def settle_unit(board: Board, assignment: Assignment, changes: Changes, *, is_ac
 
 
 def offer_made(board: Board, event: e.OfferMade, at: datetime) -> None:
-    assignment = changed(event.assignment, must_hear_seq=board.seq)
+    assignment = replace(event.assignment, must_hear_seq=board.seq)
     board.put(assignment)
     settle_unit(board, assignment, {}, is_active=True)
     incident = board.incidents[assignment.incident_id]
@@ -64,14 +65,14 @@ def took_over(board: Board, event: e.DeskTookOver, _at: datetime) -> None:
     extended = (("answer_by", event.offers), ("hear_by", event.to_hear), ("place_ack_by", event.to_acknowledge))
     for deadline, assignment_ids in extended:
         for assignment_id in assignment_ids:
-            board.put(changed(board.assignments[assignment_id], **{deadline: event.answer_by}))
+            board.put(replace(board.assignments[assignment_id], **{deadline: event.answer_by}))
 
 
 def hear(board: Board, assignment: Assignment, at: datetime) -> Changes:
     """What changes when the device has the frame: asked for nothing more, and the alarm about it ends."""
     alarm = board.open_alarm(AlarmKind.NOT_REACHED, incident=assignment.incident_id, unit=assignment.unit_id)
     if alarm is not None:
-        board.put(changed(alarm, cleared_at=at, rearm_at=None))
+        board.put(replace(alarm, cleared_at=at, rearm_at=None))
     return {"heard_at": assignment.heard_at or at, "hear_by": None}
 
 
@@ -86,19 +87,19 @@ def frame_heard(board: Board, event: e.FrameHeard, at: datetime) -> None:
     # A person who let the time for a changed place pass still owes the word, although the device has it now.
     is_owed = assignment.is_active and assignment.must_hear is MustHear.PLACE_CHANGED
     heard = {"heard_at": at} if is_owed and assignment.place_ack_by is None else hear(board, assignment, at)
-    board.put(changed(assignment, **heard))
+    board.put(replace(assignment, **heard))
 
 
 def not_reached(board: Board, event: e.UnitNotReached, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
     owed = assignment.place_ack_by
-    board.put(changed(assignment, hear_by=None, place_ack_by=owed if owed is not None and owed > at else None))
+    board.put(replace(assignment, hear_by=None, place_ack_by=owed if owed is not None and owed > at else None))
     board.put(event.alarm)
 
 
 def place_acknowledged(board: Board, event: e.PlaceAcknowledged, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
-    board.put(changed(assignment, place_ack_by=None, **hear(board, assignment, at)))
+    board.put(replace(assignment, place_ack_by=None, **hear(board, assignment, at)))
 
 
 def offer_accepted(board: Board, event: e.OfferAccepted, at: datetime) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.entities import Row
 from dispatch.fold import relations
 from dispatch.fold.settle import put_incident
-from dispatch.rows import changed
 from dispatch.status import IncidentStatus, MustHear, Outcome, Where, ageing_interval
 
 Changes = dict[str, Any]
@@ -39,7 +40,7 @@ def place_changed(board: Board, event: e.PlaceChanged, at: datetime) -> None:
     for assignment in board.active_assignments(incident) if event.moved else ():
         # Also an offer not yet heard or answered: its "received" or "yes" may be to the old place.
         board.put(
-            changed(
+            replace(
                 assignment,
                 must_hear=MustHear.PLACE_CHANGED,
                 must_hear_seq=board.seq,

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.entities import Incident, Link, Share
 from dispatch.fold.reports import party_of
 from dispatch.fold.settle import put_incident
-from dispatch.rows import changed
 
 SEEN_FROM_THERE: Final = {"follows": "followed_by", "followed_by": "follows", "duplicate": "has_duplicate"}
 HISTORY: Final = frozenset({"split_from", "split_into", "merged_from", "merged_into"})
@@ -42,9 +43,9 @@ def unlinked(board: Board, event: e.IncidentUnlinked, at: datetime) -> None:
 def move_reports(board: Board, calls: tuple[int, ...], alerts: tuple[int, ...], into: int) -> None:
     """Give calls and alerts to another incident."""
     for call_id in calls:
-        board.put(changed(board.calls[call_id], incident_id=into))
+        board.put(replace(board.calls[call_id], incident_id=into))
     for alert_id in alerts:
-        board.put(changed(board.alerts[alert_id], incident_id=into))
+        board.put(replace(board.alerts[alert_id], incident_id=into))
 
 
 def shares_of_both(target: Incident, source: Incident) -> tuple[Share, ...]:

@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dispatch.board import Board
 from dispatch.entities import Party, Tower
 from dispatch.events import AlertReceived, AlertRepeated, CallReceived, CallUpdated, TowerChanged
 from dispatch.fold.settle import put_incident
-from dispatch.rows import changed
 from dispatch.status import Kind
 
 SOURCE_IDS_MAX = 64  # presses whose re-delivery is still recognised; a tower repeats within minutes, not after 64
@@ -31,7 +32,7 @@ def call_updated(board: Board, event: CallUpdated, at: datetime) -> None:
     becomes_real = is_alone and event.call.kind is Kind.REAL and incident.kind is not Kind.REAL
     if becomes_real:
         for assignment in board.active_assignments(incident):
-            board.put(changed(assignment, exercise=False))
+            board.put(replace(assignment, exercise=False))
     kind = Kind.REAL if becomes_real else incident.kind
     put_incident(board, incident, at, kind=kind, party=party_of(board, incident.calls))
 
@@ -59,7 +60,7 @@ def alert_repeated(board: Board, event: AlertRepeated, at: datetime) -> None:
     source_ids = (*alert.source_ids, *fresh)[-SOURCE_IDS_MAX:]
     # Presses may arrive in any order: the alert began with the earliest.
     began = min(alert.occurred_at, event.occurred_at)
-    board.put(changed(alert, presses=event.presses, source_ids=source_ids, occurred_at=began))
+    board.put(replace(alert, presses=event.presses, source_ids=source_ids, occurred_at=began))
     put_incident(board, board.incidents[alert.incident_id], at)
 
 
@@ -71,7 +72,7 @@ def tower_changed(board: Board, event: TowerChanged, _at: datetime) -> None:
     changes: dict[str, object] = {FLAG_TIMES[event.what]: event.occurred_at, "sector": event.sector or tower.sector}
     if event.what != "tested":
         changes[event.what] = event.on
-    board.put(changed(tower, **changes))
+    board.put(replace(tower, **changes))
 
 
 FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {

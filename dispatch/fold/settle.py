@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from dispatch.board import Board
 from dispatch.entities import Assignment, Incident, Unit
-from dispatch.rows import changed
 from dispatch.status import (
     SECONDARY,
     AlarmKind,
@@ -43,7 +44,7 @@ def put_incident(board: Board, incident: Incident, at: datetime, **changes: Any)
             changes["held"] = changes["held_until"] = None
         reopened: bool = changes.get("reopened", incident.reopened)
         changes["status"] = responding_status([a.status for a in active], reopened=reopened)
-    row = changed(incident, **changes)
+    row = replace(incident, **changes)
     known = board.incidents.get(row.id)
     board.put(row)
     if known is not None and known.where is not row.where:
@@ -68,7 +69,7 @@ def quiet_alarms(board: Board, incident: Incident, at: datetime) -> None:
         else:
             is_over = alarm.kind not in OUTLIVES
         if is_over:
-            board.put(changed(alarm, cleared_at=at, rearm_at=None))
+            board.put(replace(alarm, cleared_at=at, rearm_at=None))
 
 
 def put_unit(board: Board, unit: Unit, **changes: Any) -> None:
@@ -83,6 +84,6 @@ def put_unit(board: Board, unit: Unit, **changes: Any) -> None:
         answering = changes.get("answering", unit.answering)
         primary = Primary.AVAILABLE if answering else Primary.NOT_AVAILABLE
         secondary = "Available" if answering else "NotAnswering"
-    row = changed(unit, primary=primary, secondary=secondary, **changes)
+    row = replace(unit, primary=primary, secondary=secondary, **changes)
     if row != board.units.get(row.id):
         board.put(row)

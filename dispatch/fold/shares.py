@@ -1,15 +1,15 @@
 """Folding mutual aid: who was asked, who helps. That it ends is part of closing (`incidents.closing`)."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.entities import Share
 from dispatch.fold.settle import put_incident
-from dispatch.rows import changed
 from dispatch.status import AlarmKind
 
 
@@ -36,7 +36,7 @@ def _quiet(board: Board, event: e.ShareAgreed | e.ShareDeclined, at: datetime) -
     """End the alarm: the question is answered."""
     for alarm in [board.alarms[i] for i in sorted(board.alarms_of.get(event.incident_id, ()))]:
         if alarm.kind is AlarmKind.SHARE_OFFERED and alarm.sector == event.sector:
-            board.put(changed(alarm, cleared_at=at, rearm_at=None))
+            board.put(replace(alarm, cleared_at=at, rearm_at=None))
 
 
 FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {

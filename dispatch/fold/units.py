@@ -4,10 +4,11 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
+from msgspec.structs import replace
+
 from dispatch import events as e
 from dispatch.board import Board
 from dispatch.fold.settle import put_unit
-from dispatch.rows import changed
 
 
 def registered(board: Board, event: e.UnitRegistered, _at: datetime) -> None:
@@ -39,7 +40,7 @@ def sector_configured(board: Board, event: e.SectorConfigured, _at: datetime) ->
 
 
 def mode_changed(board: Board, event: e.SectorModeChanged, _at: datetime) -> None:
-    board.put(changed(board.sectors[event.sector_id], mode=event.mode))
+    board.put(replace(board.sectors[event.sector_id], mode=event.mode))
 
 
 def registry_imported(board: Board, event: e.RegistryImported, _at: datetime) -> None:

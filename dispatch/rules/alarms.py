@@ -3,12 +3,13 @@
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from dispatch.board import Board
 from dispatch.commands import AcknowledgeAlarm, ClearAlarm, RaiseSystemAlarm
 from dispatch.entities import Alarm, Incident
 from dispatch.errors import Code, Refusal, not_found
 from dispatch.events import AlarmAcknowledged, AlarmCleared, AlarmRaised, IncidentHeld
-from dispatch.rows import changed
 from dispatch.rules.turn import Turn
 from dispatch.status import DISPATCHER_REARM, AlarmKind, Held
 
@@ -32,7 +33,7 @@ def alarm(
     incident_id = incident.id if incident else None
     again = board.open_alarm(kind, incident=incident_id, unit=unit, tower=tower, reason=reason)
     if again is not None:
-        return changed(
+        return replace(
             again,
             raised_at=now,
             reason=reason,

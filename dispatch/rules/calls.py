@@ -3,6 +3,8 @@
 from datetime import datetime
 from typing import Final
 
+from msgspec.structs import replace
+
 from dispatch.board import Board
 from dispatch.commands import ReportCall
 from dispatch.entities import Call, Incident, Link, Place
@@ -16,7 +18,6 @@ from dispatch.events import (
     IncidentReopened,
     IncidentSplit,
 )
-from dispatch.rows import changed
 from dispatch.rules.alarms import alarm, hold
 from dispatch.rules.joining import relate
 from dispatch.rules.matching import hold_duplicate, match_incident, route
@@ -80,8 +81,8 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
         return _reply(board, known, joined=False) | {"repeated": True}
     fresh = _call(board, command, known.incident_id, now)
     if not command.resolution.candidates and known.candidates:  # an update without words takes no place away
-        fresh = changed(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
-    updated = changed(
+        fresh = replace(fresh, state=known.state, reason=known.reason, candidates=known.candidates)
+    updated = replace(
         fresh,
         id=known.id,
         received_at=known.received_at,
@@ -91,7 +92,7 @@ def _same_call(board: Board, known: Call, command: ReportCall, now: datetime) ->
         updates=known.updates + 1,
     )
     if command.kind is not Kind.REAL:
-        updated = changed(updated, kind=known.kind)  # what was once real is never made a test by a message
+        updated = replace(updated, kind=known.kind)  # what was once real is never made a test by a message
     yield CallUpdated(updated)
     if updated.kind is not known.kind:
         yield from _now_real(board, updated, now)
@@ -103,7 +104,7 @@ def _now_real(board: Board, call: Call, now: datetime) -> Steps:
     """A call first sent as a test or an exercise is real after all: it leaves the others, rings, and is served."""
     incident = board.incidents[call.incident_id]
     if incident.kind is not Kind.REAL:
-        alone = changed(split_row(board, incident, (call.id,), (), now), kind=Kind.REAL)
+        alone = replace(split_row(board, incident, (call.id,), (), now), kind=Kind.REAL)
         yield IncidentSplit(incident.id, alone)
     elif not incident.is_open:
         yield IncidentReopened(incident.id)

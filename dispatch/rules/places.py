@@ -1,8 +1,9 @@
 """From a resolution to a place, and what a new place does to an incident."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from dispatch.board import Board
 from dispatch.commands import AcceptPlace

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from dispatch.board import Board, open_only
 from dispatch.commands import ConfigureSectors, RecordRegistryImport, RegisterUnits, SetMode
 from dispatch.entities import Incident, Unit
@@ -9,7 +11,6 @@ from dispatch.errors import Code, Refusal, not_found
 from dispatch.events import RegistryImported, SectorConfigured, SectorModeChanged, UnitRegistered
 from dispatch.indexes import configured
 from dispatch.queue import place_in_line
-from dispatch.rows import changed
 from dispatch.rules.matching import match_units, route
 from dispatch.rules.turn import Turn
 from dispatch.status import Held
@@ -24,7 +25,7 @@ def register_units(board: Board, command: RegisterUnits, now: datetime) -> Turn:
             raise Refusal(Code.INVALID, message, field="kind", allowed=tuple(KIND_CODES))
     fresh = [unit for unit in command.units if _differs(board.units.get(unit.id), unit)]
     for unit in fresh:
-        yield UnitRegistered(changed(unit, assignment_id=None, answering=True, missed=0))
+        yield UnitRegistered(replace(unit, assignment_id=None, answering=True, missed=0))
     yield from match_units(board, [unit.id for unit in fresh], now)
     return {"units": len(command.units), "changed": len(fresh)}
 
@@ -37,7 +38,7 @@ def configure_sectors(board: Board, command: ConfigureSectors, now: datetime) ->
     """Make sectors known, or change what is configured of them; the mode a dispatcher set stays."""
     for sector in command.sectors:
         known = board.sectors.get(sector.id)
-        row = sector if known is None else changed(sector, mode=known.mode)
+        row = sector if known is None else replace(sector, mode=known.mode)
         if known != row:
             yield SectorConfigured(row)
     yield from match_units(board, list(board.units), now)

@@ -5,12 +5,13 @@ Who helps sees the incident and handles it, and its units may be picked although
 
 from datetime import datetime
 
+from msgspec.structs import replace
+
 from dispatch.board import Board
 from dispatch.commands import AgreeShare, DeclineShare, OfferShare
 from dispatch.entities import Share
 from dispatch.errors import Code, Refusal, not_found
 from dispatch.events import ShareAgreed, ShareDeclined, ShareOffered
-from dispatch.rows import changed
 from dispatch.rules.alarms import alarm
 from dispatch.rules.incident import find_open
 from dispatch.rules.matching import match_incident
@@ -30,7 +31,7 @@ def offer_share(board: Board, command: OfferShare, now: datetime) -> Turn:
     raised = alarm(
         board, AlarmKind.SHARE_OFFERED, now, incident=incident, reason=f"{incident.sector or '?'} → {command.sector}"
     )
-    yield ShareOffered(incident.id, command.sector, changed(raised, sector=command.sector))
+    yield ShareOffered(incident.id, command.sector, replace(raised, sector=command.sector))
     return {"incident_id": incident.id, "sector": command.sector}
 
 

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -11,6 +10,7 @@ from uuid import uuid4
 import asyncpg
 import orjson
 import pytest
+from msgspec.structs import replace
 
 from app import desk, scribe
 from app.engines import Urls

@@ -8,11 +8,11 @@ import os
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from datetime import datetime
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from dispatch import commands
 from dispatch import events as e
@@ -191,7 +191,7 @@ def a_unit_is_sent_twice(patch: pytest.MonkeyPatch) -> None:
     def made(board: Board, event: e.OfferMade, at: datetime) -> None:
         fold(board, event, at)
         unit = board.units[event.assignment.unit_id]
-        board.put(replace(unit, assignment_id=None, primary="Available"))  # type: ignore[arg-type]
+        board.put(replace(unit, assignment_id=None, primary="Available"))
 
     patch.setitem(FOLDS, e.OfferMade, made)
 

@@ -17,7 +17,7 @@ MAY_IMPORT = {
     "loadtests": {"geo", "dispatch", "app", "migrations"},
     "tests": OURS,
 }
-OUTSIDE = {"geo": {"h3", "numpy"}, "dispatch": set[str]()}  # beside the standard library
+OUTSIDE = {"geo": {"h3", "msgspec", "numpy"}, "dispatch": {"msgspec"}}  # beside the standard library
 # What waits, tells the time, throws dice, speaks or touches the machine has no place in a decision.
 REFUSED_MODULES = {
     "asyncio", "builtins", "concurrent", "ctypes", "importlib", "logging", "multiprocessing", "os", "pathlib",

@@ -1,9 +1,11 @@
 """From a CAP message to the desk or to the hazards. Taken once; a Cancel closes nothing somebody may be waiting in."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec.structs import replace
 
 from app.access.identity import Identity
 from app.interop.cap.meaning import read_distress, read_hazard, what_is

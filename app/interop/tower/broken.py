@@ -1,7 +1,8 @@
 """A tower's message that broke our reader: somebody may have pressed a button, so it is kept and a person looks."""
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from app.access.identity import Identity
 from app.intake import calls

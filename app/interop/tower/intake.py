@@ -4,9 +4,11 @@ Only transitions of a tower's state are told to the desk: it says how it is many
 every report they are given.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from app.access.identity import Identity
 from app.intake import alerts, calls

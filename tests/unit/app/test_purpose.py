@@ -1,6 +1,5 @@
 """Rescue and nothing else: no field asks what only enforcement would want, and no address holds what is personal."""
 
-import dataclasses
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,7 +44,7 @@ def ours() -> set[str]:
     """Return the names of everything the service takes, records, stores or says."""
     documents = {*names(openapi()), *names(asyncapi.document())}
     classes = [*TABLES, *KINDS.values(), *Command.__args__]
-    fields = {field.name for cls in classes for field in dataclasses.fields(cls)}
+    fields = {name for cls in classes for name in cls.__struct_fields__}
     columns = set(re.findall(r"^\| ([a-z_0-9]+) \|", SCHEMA.read_text(encoding="utf-8"), re.MULTILINE))
     return documents | fields | columns
 

@@ -1,6 +1,6 @@
 """Recalling: an incident is brought back when some process may not hold it any more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from app.recall import MARGIN, RECENT, forgotten, incidents_named
 from dispatch.commands import AddNote, MergeIncidents

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from dispatch import commands as c
 from dispatch.board import Board
@@ -14,7 +15,6 @@ from dispatch.errors import Code, Refusal
 from dispatch.events import NAMES, VERSIONS, NoteAdded, OfferMade
 from dispatch.fold import FOLDS, apply
 from dispatch.queue import Queue
-from dispatch.rows import changed
 from dispatch.status import AlarmKind, AssignmentStatus
 from tests.unit.dispatch.scene import BEGIN, HERE, Scene, north
 
@@ -104,8 +104,8 @@ def test_a_recall_without_the_incident_is_refused(scene: Scene) -> None:
 
 def test_touched_rows_are_named_once_in_order(scene: Scene) -> None:
     scene.unit()
-    scene.board.put(changed(scene.board.units["U1"], missed=1))
-    scene.board.put(changed(scene.board.units["U1"], missed=2))
+    scene.board.put(replace(scene.board.units["U1"], missed=1))
+    scene.board.put(replace(scene.board.units["U1"], missed=2))
     assert [row.missed for row in scene.board.drop_touched() if isinstance(row, Unit)] == [2]
     assert scene.board.drop_touched() == ()
 
@@ -133,15 +133,6 @@ def test_every_event_has_a_name_a_version_and_a_fold() -> None:
     assert set(NAMES.values()) == set(VERSIONS)
 
 
-def test_a_changed_row_differs_only_there() -> None:
-    alarm = Alarm(1, AlarmKind.SYSTEM, BEGIN, "why")
-    assert changed(alarm, times=2) == Alarm(1, AlarmKind.SYSTEM, BEGIN, "why", times=2)
-    with pytest.raises(KeyError):
-        changed(alarm, colour="red")
-    assert alarm.times == 1
-    assert len(TABLES) == 8
-
-
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(0, 10), st.booleans()), max_size=40))
 def test_the_queue_is_always_sorted_and_holds_what_was_put(steps: list[tuple[int, int, bool]]) -> None:
     scene = Scene()
@@ -150,7 +141,7 @@ def test_the_queue_is_always_sorted_and_holds_what_was_put(steps: list[tuple[int
     inside: dict[int, int] = {}
     for number, priority, comes in steps:
         if comes:
-            queue.put(changed(row, id=number, priority=priority))
+            queue.put(replace(row, id=number, priority=priority))
             inside[number] = priority
         else:
             queue.drop(number)

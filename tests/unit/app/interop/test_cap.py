@@ -1,13 +1,14 @@
 """CAP, EDXL-DE and the Weather Service's GeoJSON: samples are read as they say, ours are valid by the schema."""
 
+import dataclasses
 import re
 from base64 import b64encode
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from lxml import etree
+from msgspec.structs import replace
 
 from app.contract import samples
 from app.interop.cap.meaning import read_distress, read_hazard, what_is
@@ -349,8 +350,8 @@ def test_one_weather_alert_in_full() -> None:
     assert alert.suggested_priority(NOW) == 8
     assert alert.suggested_priority(NOW + timedelta(hours=4)) is None
     assert alert.suggested_priority(NOW - timedelta(hours=2)) is None
-    assert replace(alert, certainty="Possible").suggested_priority(NOW) is None
-    assert replace(alert, event="Small Craft Advisory").suggested_priority(NOW) is None
+    assert dataclasses.replace(alert, certainty="Possible").suggested_priority(NOW) is None
+    assert dataclasses.replace(alert, event="Small Craft Advisory").suggested_priority(NOW) is None
 
 
 @pytest.mark.parametrize("body", [b"", b"[]", b"{}", b'{"type": "FeatureCollection"}', b'{"features": [{}]}', b"<a/>"])

@@ -1,6 +1,5 @@
 """Cursor-on-Target: samples are read as they say, ours are valid by the schemas and end when they should."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from lxml import etree
+from msgspec.structs import replace
 
 from app.contract import samples
 from app.interop.cot import write

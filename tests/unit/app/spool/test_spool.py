@@ -1,12 +1,12 @@
 """The spool keeps each report once, finds it after a crash, lets it go when it is recorded, says when it is full."""
 
 import asyncio
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
 import pytest
+from msgspec.structs import replace
 
 from app.requests import Answer, DeskUnavailable, Outcome, Request, Spooled
 from app.sealing import KeyFile, Sealer
