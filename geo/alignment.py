@@ -17,7 +17,6 @@ from geo.confusion import (
     LEADING_ZERO_NATS,
     NEVER,
     SUBSTITUTION,
-    SWAP_NATS,
     Costs,
     add_nats,
     drop_nats,
@@ -60,6 +59,7 @@ class Printed:
         self._pairs: Final = [_by_pair(columns[j], columns[j + 1]) for j in range(self.width - 1)]
         self._within: Final = frozenset("".join(text[:-1] for text in self.texts))
         self._ends: Final = frozenset(text[-1:] for text in self.texts) - {""}
+        self._printed: Final = self._within | self._ends
         self._nearest: Final = {char: self._least_nats(char) for char in CODES}
         self._tail: Final = lru_cache(maxsize=TAILS_KEPT)(self._align)
 
@@ -80,10 +80,24 @@ class Printed:
         floors, added = [0.0], [0.0]  # of the tails, the longest last; `added` were it all noise
         for i in range(len(heard) - 1, -1, -1):
             within, at_end = self._nearest[heard[i]]
-            swapped = SWAP_NATS + added[-2] if len(added) > 1 else NEVER
-            floors.append(min(min(adds[i], within) + floors[-1], at_end + added[-1], swapped))
+            paired = self._paired_nats(heard[i : i + 2], floors[-2], added[-2]) if len(floors) > 1 else NEVER
+            floors.append(min(min(adds[i], within) + floors[-1], at_end + added[-1], paired))
             added.append(added[-1] + adds[i])
         return floors[::-1]
+
+    def _paired_nats(self, heard: str, floor: float, added: float) -> float:
+        """Return the least nats for a tail whose first two characters are taken for a pair; after them, its own two.
+
+        Of a swap both are printed, so that within a text they cost nothing anyhow; of a teen for a ten one may not be.
+        """
+        return min(
+            (
+                nats + (added if printed == heard[::-1] else floor)
+                for printed, nats in pair_costs(heard).items()
+                if printed[0] in self._within and printed[1] in self._printed
+            ),
+            default=NEVER,
+        )
 
     def _least_nats(self, char: str) -> tuple[float, float]:
         """Return the least nats for which a character is taken for one within a text, and for one that ends a text."""
