@@ -47,22 +47,30 @@ class DeskTookOver(Struct, frozen=True, gc=False):
 
 @kind("call.received")
 class CallReceived(Struct, frozen=True, gc=False):
+    """A call was recorded: with an incident of its own, or as one more of an open one (`joined`)."""
+
     call: Call
     joined: bool
 
 
 @kind("call.updated")
 class CallUpdated(Struct, frozen=True, gc=False):
+    """The PSAP sent the same call again, with something new in it."""
+
     call: Call
 
 
 @kind("alert.received")
 class AlertReceived(Struct, frozen=True, gc=False):
+    """A rescue tower's button was pressed."""
+
     alert: Alert
 
 
 @kind("alert.repeated")
 class AlertRepeated(Struct, frozen=True, gc=False):
+    """It was pressed again; `presses` is how often by now."""
+
     alert_id: int
     source_id: str | None
     occurred_at: Instant
@@ -71,6 +79,8 @@ class AlertRepeated(Struct, frozen=True, gc=False):
 
 @kind("incident.opened")
 class IncidentOpened(Struct, frozen=True, gc=False):
+    """Somebody needs help, and has a place in the queue from now on."""
+
     incident: Incident
 
 
@@ -118,12 +128,16 @@ class IncidentRaised(Struct, frozen=True, gc=False):
 
 @kind("incident.linked")
 class IncidentLinked(Struct, frozen=True, gc=False):
+    """Two incidents have to do with each other; both stay."""
+
     incident_id: int
     link: Link
 
 
 @kind("incident.unlinked")
 class IncidentUnlinked(Struct, frozen=True, gc=False):
+    """They have not, after all."""
+
     incident_id: int
     other_id: int
 
@@ -146,6 +160,8 @@ class IncidentSplit(Struct, frozen=True, gc=False):
 
 @kind("incident.outcome_recorded")
 class OutcomeRecorded(Struct, frozen=True, gc=False):
+    """What became of the person; only now is an incident closed. `agency`: who found them, where it was another."""
+
     incident_id: int
     outcome: Outcome
     cancelled: bool = False
@@ -155,6 +171,8 @@ class OutcomeRecorded(Struct, frozen=True, gc=False):
 
 @kind("incident.reopened")
 class IncidentReopened(Struct, frozen=True, gc=False):
+    """It was not over."""
+
     incident_id: int
 
 
@@ -170,6 +188,8 @@ class IncidentRecalled(Struct, frozen=True, gc=False):
 
 @kind("incident.handed_off")
 class HandOffRequested(Struct, frozen=True, gc=False):
+    """Another agency was asked to take the incident; it stays here until that one has accepted."""
+
     incident_id: int
     agency: str
 
@@ -201,6 +221,8 @@ class ShareDeclined(Struct, frozen=True, gc=False):
 
 @kind("incident.aged")
 class IncidentAged(Struct, frozen=True, gc=False):
+    """It has waited for long: the alarm says so, and says so again at `ages_at`."""
+
     incident_id: int
     ages_at: Instant
     alarm: Alarm
@@ -230,6 +252,8 @@ class OfferMade(Struct, frozen=True, gc=False):
 
 @kind("offer.accepted")
 class OfferAccepted(Struct, frozen=True, gc=False):
+    """The unit goes. `occurred_at`: when its person said so, where that was before we heard it."""
+
     assignment_id: int
     occurred_at: Instant
 
@@ -245,6 +269,8 @@ class OfferDeclined(Struct, frozen=True, gc=False):
 
 @kind("offer.timed_out")
 class OfferTimedOut(Struct, frozen=True, gc=False):
+    """Nobody answered an offer in time."""
+
     assignment_id: int
     alarm: Alarm
 
@@ -293,6 +319,8 @@ class AssignmentCancelled(Struct, frozen=True, gc=False):
 
 @kind("assignment.preempted")
 class AssignmentPreempted(Struct, frozen=True, gc=False):
+    """The unit was taken off for an incident that cannot wait; its device must hear that by `hear_by`."""
+
     assignment_id: int
     for_incident_id: int
     hear_by: Instant
@@ -311,11 +339,15 @@ class FieldReportOutOfOrder(Struct, frozen=True, gc=False):
 
 @kind("unit.registered")
 class UnitRegistered(Struct, frozen=True, gc=False):
+    """A unit is known, new or changed."""
+
     unit: Unit
 
 
 @kind("unit.duty_changed")
 class UnitDutyChanged(Struct, frozen=True, gc=False):
+    """A unit came on duty or went off it."""
+
     unit_id: str
     on_duty: bool
 
@@ -329,11 +361,15 @@ class UnitAnswering(Struct, frozen=True, gc=False):
 
 @kind("alarm.raised")
 class AlarmRaised(Struct, frozen=True, gc=False):
+    """Something wants a person."""
+
     alarm: Alarm
 
 
 @kind("alarm.acknowledged")
 class AlarmAcknowledged(Struct, frozen=True, gc=False):
+    """Somebody looks after it. It rings again at `rearm_at` if nothing was done by then."""
+
     alarm_id: int
     by: str
     rearm_at: Instant | None
@@ -341,11 +377,15 @@ class AlarmAcknowledged(Struct, frozen=True, gc=False):
 
 @kind("alarm.rearmed")
 class AlarmRearmed(Struct, frozen=True, gc=False):
+    """Nothing was done: it rings again."""
+
     alarm_id: int
 
 
 @kind("alarm.cleared")
 class AlarmCleared(Struct, frozen=True, gc=False):
+    """It is over."""
+
     alarm_id: int
 
 
@@ -362,17 +402,23 @@ class TowerChanged(Struct, frozen=True, gc=False):
 
 @kind("sector.configured")
 class SectorConfigured(Struct, frozen=True, gc=False):
+    """A sector is known, new or changed."""
+
     sector: SectorRow
 
 
 @kind("sector.mode_changed")
 class SectorModeChanged(Struct, frozen=True, gc=False):
+    """Offers go out by themselves in this sector, or after a dispatcher's key, from now on."""
+
     sector_id: str
     mode: Mode
 
 
 @kind("registry.imported")
 class RegistryImported(Struct, frozen=True, gc=False):
+    """The signs on the ground are those of this version from now on."""
+
     version: int
     digest: str
     signs: int

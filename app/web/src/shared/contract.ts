@@ -50,12 +50,14 @@ export interface Alarm {
   cleared_at: string | null;
 }
 
+/** Somebody looks after it. It rings again at `rearm_at` if nothing was done by then. */
 export interface AlarmAcknowledged {
   alarm_id: number;
   by: string;
   rearm_at: string | null;
 }
 
+/** It is over. */
 export interface AlarmCleared {
   alarm_id: number;
 }
@@ -68,10 +70,12 @@ export interface AlarmDone {
 /** Something a person must acknowledge. */
 export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "share_offered" | "system";
 
+/** Something wants a person. */
 export interface AlarmRaised {
   alarm: Alarm;
 }
 
+/** Nothing was done: it rings again. */
 export interface AlarmRearmed {
   alarm_id: number;
 }
@@ -92,6 +96,7 @@ export interface Alert {
   place: Place | null;
 }
 
+/** A rescue tower's button was pressed. */
 export interface AlertReceived {
   alert: Alert;
 }
@@ -108,6 +113,7 @@ export interface AlertRecorded {
   test?: boolean;
 }
 
+/** It was pressed again; `presses` is how often by now. */
 export interface AlertRepeated {
   alert_id: number;
   source_id: string | null;
@@ -181,6 +187,7 @@ export interface AssignmentMoved {
   occurred_at: string;
 }
 
+/** The unit was taken off for an incident that cannot wait; its device must hear that by `hear_by`. */
 export interface AssignmentPreempted {
   assignment_id: number;
   for_incident_id: number;
@@ -241,6 +248,7 @@ export interface Call {
   warnings: (string)[];
 }
 
+/** A call was recorded: with an incident of its own, or as one more of an open one (`joined`). */
 export interface CallReceived {
   call: Call;
   joined: boolean;
@@ -276,6 +284,7 @@ export interface CallTaken {
   updated?: boolean;
 }
 
+/** The PSAP sent the same call again, with something new in it. */
 export interface CallUpdated {
   call: Call;
 }
@@ -498,6 +507,7 @@ export interface HandOffBody {
   agency: string;
 }
 
+/** Another agency was asked to take the incident; it stays here until that one has accepted. */
 export interface HandOffRequested {
   incident_id: number;
   agency: string;
@@ -620,6 +630,7 @@ export interface Incident {
   version: number;
 }
 
+/** It has waited for long: the alarm says so, and says so again at `ages_at`. */
 export interface IncidentAged {
   incident_id: number;
   ages_at: string;
@@ -659,6 +670,7 @@ export interface IncidentHeld {
   until: string | null;
 }
 
+/** Two incidents have to do with each other; both stay. */
 export interface IncidentLinked {
   incident_id: number;
   link: Link;
@@ -670,6 +682,7 @@ export interface IncidentMerged {
   into_id: number;
 }
 
+/** Somebody needs help, and has a place in the queue from now on. */
 export interface IncidentOpened {
   incident: Incident;
 }
@@ -695,6 +708,7 @@ export interface IncidentRecalled {
   assignments: (Assignment)[];
 }
 
+/** It was not over. */
 export interface IncidentReopened {
   incident_id: number;
 }
@@ -707,6 +721,7 @@ export interface IncidentSplit {
 
 export type IncidentStatus = "Active" | "ResourcesAssigned" | "ResourcesEnroute" | "ResourcesOnscene" | "Closed" | "Cancelled" | "ReOpened";
 
+/** They have not, after all. */
 export interface IncidentUnlinked {
   incident_id: number;
   other_id: number;
@@ -859,6 +874,7 @@ export interface NoteBody {
   text: string;
 }
 
+/** The unit goes. `occurred_at`: when its person said so, where that was before we heard it. */
 export interface OfferAccepted {
   assignment_id: number;
   occurred_at: string;
@@ -882,6 +898,7 @@ export interface OfferMade {
   sealed: string | null;
 }
 
+/** Nobody answered an offer in time. */
 export interface OfferTimedOut {
   assignment_id: number;
   alarm: Alarm;
@@ -916,6 +933,7 @@ export interface OutcomeBody {
   version?: number | null;
 }
 
+/** What became of the person; only now is an incident closed. `agency`: who found them, where it was another. */
 export interface OutcomeRecorded {
   incident_id: number;
   outcome: Outcome;
@@ -1140,6 +1158,7 @@ export interface RecoveryCodes {
   recovery_codes: (string)[];
 }
 
+/** The signs on the ground are those of this version from now on. */
 export interface RegistryImported {
   version: number;
   digest: string;
@@ -1273,10 +1292,12 @@ export interface SayStatus {
   seq?: number | null;
 }
 
+/** A sector is known, new or changed. */
 export interface SectorConfigured {
   sector: SectorRow;
 }
 
+/** Offers go out by themselves in this sector, or after a dispatcher's key, from now on. */
 export interface SectorModeChanged {
   sector_id: string;
   mode: Mode;
@@ -1551,6 +1572,7 @@ export interface UnitAnswering {
   unit_id: string;
 }
 
+/** A unit came on duty or went off it. */
 export interface UnitDutyChanged {
   unit_id: string;
   on_duty: boolean;
@@ -1562,6 +1584,7 @@ export interface UnitNotReached {
   alarm: Alarm;
 }
 
+/** A unit is known, new or changed. */
 export interface UnitRegistered {
   unit: Unit;
 }
