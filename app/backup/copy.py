@@ -21,6 +21,7 @@ from app.embedded.home import sync_folder
 from app.keyfile import KeyMissing
 from app.sealing import SealedValue, Sealer
 from app.store.hosts import dial
+from app.store.ledger import NoLedger
 from app.store.migrate import migrate
 from app.store.pool import REGION_WIDE
 from app.store.roles import make_roles
@@ -111,7 +112,10 @@ async def restore(dsn: str, file: Path) -> None:
 
 
 async def drill(dsn: str, file: Path, region: str, sealer: Sealer) -> Drilled:
-    """Restore into a database made for it beside this one, prove that the copy is good, and remove it again."""
+    """Restore into a database made for it beside this one, prove that the copy is good, and remove it again.
+
+    Raises NoLedger when it holds another region; else what `restore` raises.
+    """
     name = f"auxilio_drill_{secrets.token_hex(6)}"
     parts = urlsplit(dsn)
     scratch = urlunsplit((parts.scheme, parts.netloc, f"/{name}", parts.query, ""))
@@ -121,8 +125,10 @@ async def drill(dsn: str, file: Path, region: str, sealer: Sealer) -> Drilled:
         await connection.execute(f'CREATE DATABASE "{name}"')
         try:
             await restore(scratch, file)
-            report = await verify(scratch, region)
             after = {row["region"]: row["ledger_id"] for row in await _heads(scratch)}
+            if region not in after:
+                raise NoLedger(f"{region}: the copy holds {', '.join(after) or 'no region'}")
+            report = await verify(scratch, region)
             return Drilled(report, before.get(region), after[region], *await _open_some(scratch, region, sealer))
         finally:
             await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')

@@ -33,12 +33,17 @@ async def run_program(name: str, dsn: str, *args: str) -> None:
     shown = urlunsplit((parts.scheme, f"{user}{at}{places}", parts.path, parts.query, ""))
     process = await asyncio.create_subprocess_exec(
         await _newest(name), f"--dbname={shown}", *args,
-        env={"PATH": os.environ.get("PATH", ""), "PGPASSWORD": unquote(password)},
+        env=_environment() | ({"PGPASSWORD": unquote(password)} if password else {}),
         stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )  # fmt: skip
     _, said = await process.communicate()
     if process.returncode != 0:
         raise ProgramFailed(f"{name}: {said.decode(errors='replace')[-WORDS_MAX:].strip()}")
+
+
+def _environment() -> dict[str, str]:
+    """Return what libpq looks at: a password file and certificates stand under HOME, or where PG... says."""
+    return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME") or name.startswith("PG")}
 
 
 async def _newest(name: str) -> Path:
