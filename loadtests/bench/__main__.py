@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack
 from statistics import median
 from typing import Final
 
+import asyncpg
 import uvloop
 
 from loadtests.bench.cluster import cluster, install
@@ -24,12 +25,15 @@ POSITIONS: Final = 2_000
 POSITION_ROUNDS: Final = 2
 
 
-async def bench(names: Sequence[str], rates: Sequence[float], seconds: float, *, positions: bool) -> None:
+async def bench(
+    names: Sequence[str], rates: Sequence[float], seconds: float, *, positions: bool, flush_ms: float = 0.0
+) -> None:
     """Start the systems, climb, and print the ratios."""
     began, seeds, ground = time.monotonic(), itertools.count(1), make_ground()
     async with AsyncExitStack() as stack:
         rig = await stack.enter_async_context(engines())
         systems: list[System] = []
+        await slow_down(await rig.new_database(), flush_ms)
         if "floor" in names:
             systems.append(await stack.enter_async_context(the_floor(rig, ground)))
         if "peer" in names:
@@ -38,6 +42,7 @@ async def bench(names: Sequence[str], rates: Sequence[float], seconds: float, *,
                 print(f"the peer is skipped: {missing}")
             else:
                 dsn = await stack.enter_async_context(cluster(rig.folder / "peer"))
+                await slow_down(dsn, flush_ms)
                 systems.append(await stack.enter_async_context(the_peer(dsn, ground)))
         if "us" in names:
             systems.append(await stack.enter_async_context(us(rig, ground)))
@@ -46,6 +51,21 @@ async def bench(names: Sequence[str], rates: Sequence[float], seconds: float, *,
         moved = await move(systems[-1], seconds, seeds) if positions and "us" in names else None
     conclude(climbs, moved)
     print(f"took {time.monotonic() - began:.0f} s")
+
+
+async def slow_down(dsn: str, flush_ms: float) -> None:
+    """Let a server's flushes take longer, as on a disk over a network or with a synchronous standby far away.
+
+    By `commit_delay`, which the one that flushes sits out holding the lock, so that commits gather behind it.
+    """
+    if flush_ms:
+        connection = await asyncpg.connect(dsn)
+        try:
+            await connection.execute(f"ALTER SYSTEM SET commit_delay = {round(1_000 * flush_ms)}")
+            await connection.execute("ALTER SYSTEM SET commit_siblings = 0")
+            await connection.execute("SELECT pg_reload_conf()")
+        finally:
+            await connection.close()
 
 
 async def move(system: System, seconds: float, seeds: Iterator[int]) -> tuple[float, float]:
@@ -83,10 +103,11 @@ def main() -> None:
     parser.add_argument("--rates", default="", help="calls/s, by commas")
     parser.add_argument("--seconds", type=float, default=0.0, help="length of a step")
     parser.add_argument("--no-positions", action="store_true")
+    parser.add_argument("--flush-ms", type=float, default=0.0, help="what each flush of PostgreSQL takes longer")
     args = parser.parse_args()
     rates = [float(r) for r in args.rates.split(",") if r] or (QUICK_RATES if args.quick else RATES)
     seconds = args.seconds or (2.0 if args.quick else 4.0)
-    uvloop.run(bench(args.systems.split(","), rates, seconds, positions=not args.no_positions))
+    uvloop.run(bench(args.systems.split(","), rates, seconds, positions=not args.no_positions, flush_ms=args.flush_ms))
 
 
 if __name__ == "__main__":
