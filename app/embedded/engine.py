@@ -87,7 +87,9 @@ def _store(wheel: str, site: Path, folders: tuple[Path, ...]) -> Path:
     if account() is None:
         return site
     found = distribution(wheel)
-    digest = hashlib.sha256((found.read_text("RECORD") or str(site)).encode()).hexdigest()[:12]
+    record = found.read_text("RECORD") or str(site)
+    inside = "\n".join(line for line in record.splitlines() if not line.startswith(".."))  # scripts name their environment
+    digest = hashlib.sha256(inside.encode()).hexdigest()[:12]
     target = ROOT_STORE / f"engine-{wheel}-{found.version}-{digest}"
     make_root_store()
     if not target.exists():
