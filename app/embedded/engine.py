@@ -87,8 +87,8 @@ def _store(wheel: str, site: Path, folders: tuple[Path, ...]) -> Path:
     if account() is None:
         return site
     found = distribution(wheel)
-    record = found.read_text("RECORD") or str(site)
-    inside = "\n".join(line for line in record.splitlines() if not line.startswith(".."))  # scripts name their environment
+    record = found.read_text("RECORD") or str(site)  # its scripts name the environment they are in; the rest is one
+    inside = "\n".join(line for line in record.splitlines() if not line.startswith(".."))
     digest = hashlib.sha256(inside.encode()).hexdigest()[:12]
     target = ROOT_STORE / f"engine-{wheel}-{found.version}-{digest}"
     make_root_store()
