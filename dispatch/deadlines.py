@@ -24,6 +24,8 @@ def _of_assignment(row: Assignment) -> tuple[Mark, ...]:
         marks += ((row.hear_by, "assignments", row.id, "hear_by"),)
     if row.place_ack_by is not None and row.is_active:
         marks += ((row.place_ack_by, "assignments", row.id, "place_ack_by"),)
+    if row.overdue_at is not None and row.is_active:
+        marks += ((row.overdue_at, "assignments", row.id, "overdue_at"),)
     return marks
 
 

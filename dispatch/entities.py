@@ -155,7 +155,8 @@ class Incident(Struct, frozen=True, gc=False):
 class Assignment(Struct, frozen=True, gc=False):
     """One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
 
-    `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
+    `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place;
+    `overdue_at`: when somebody asks how it goes, if the status is still this one.
     `reason` is a code or the service's own words; what a person wrote is sealed, and named by `reason_sealed`.
     """
 
@@ -172,6 +173,7 @@ class Assignment(Struct, frozen=True, gc=False):
     heard_at: Instant | None = None
     exercise: bool = False
     place_ack_by: Instant | None = None
+    overdue_at: Instant | None = None
     acknowledged_at: Instant | None = None
     en_route_at: Instant | None = None
     on_scene_at: Instant | None = None

@@ -250,12 +250,16 @@ class OfferMade(Struct, frozen=True, gc=False):
     sealed: str | None = None
 
 
-@kind("offer.accepted")
+@kind("offer.accepted", 2)
 class OfferAccepted(Struct, frozen=True, gc=False):
-    """The unit goes. `occurred_at`: when its person said so, where that was before we heard it."""
+    """The unit goes. `occurred_at`: when its person said so, where that was before we heard it.
+
+    At `overdue_at` somebody asks how it goes, if it has not gone on by then; version 1 did not.
+    """
 
     assignment_id: int
     occurred_at: Instant
+    overdue_at: Instant | None = None
 
 
 @kind("offer.declined", 2)
@@ -298,13 +302,23 @@ class UnitNotReached(Struct, frozen=True, gc=False):
     alarm: Alarm
 
 
-@kind("assignment.moved")
+@kind("assignment.moved", 2)
 class AssignmentMoved(Struct, frozen=True, gc=False):
-    """A fact from the field moved the assignment on."""
+    """A fact from the field moved the assignment on. `overdue_at` as in `offer.accepted`; version 1 had none."""
 
     assignment_id: int
     status: AssignmentStatus
     occurred_at: Instant
+    overdue_at: Instant | None = None
+
+
+@kind("assignment.overdue")
+class AssignmentOverdue(Struct, frozen=True, gc=False):
+    """The unit is where it was for too long: the alarm says so, and says so again at `overdue_at`."""
+
+    assignment_id: int
+    overdue_at: Instant
+    alarm: Alarm
 
 
 @kind("assignment.cancelled", 2)
@@ -428,7 +442,7 @@ Event = (
     DeskTookOver | CallReceived | CallUpdated | AlertReceived | AlertRepeated | IncidentOpened | IncidentQueued
     | IncidentHeld | PlaceChanged | IncidentRaised | IncidentLinked | IncidentUnlinked | IncidentMerged | IncidentSplit
     | OutcomeRecorded | IncidentReopened | IncidentRecalled | HandOffRequested | IncidentAged | NoteAdded | OfferMade
-    | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved
+    | OfferAccepted | OfferDeclined | OfferTimedOut | FrameHeard | UnitNotReached | AssignmentMoved | AssignmentOverdue
     | AssignmentCancelled | AssignmentPreempted | FieldReportOutOfOrder | UnitRegistered | UnitDutyChanged
     | UnitAnswering | AlarmRaised | AlarmAcknowledged | AlarmRearmed | AlarmCleared | TowerChanged | SectorConfigured
     | SectorModeChanged | RegistryImported | PlaceAcknowledged | ShareOffered | ShareAgreed | ShareDeclined

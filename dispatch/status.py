@@ -93,6 +93,7 @@ class AlarmKind(StrEnum):
     NO_UNIT = "no_unit_available"
     OFFER_UNANSWERED = "offer_unanswered"
     NOT_REACHED = "unit_not_reached"
+    OVERDUE = "unit_overdue"
     AGEING = "ageing"
     MAYDAY = "mayday"
     CALLED_AGAIN = "called_again"
@@ -175,6 +176,18 @@ CALLS_MAX: Final = 500  # of one incident that a crowd may join: its row is writ
 LATE_AFTER: Final = timedelta(minutes=10)  # longer under way than any phone call lasts: satellite or spool
 FIX_LIMIT: Final = timedelta(seconds=60)  # reliability G7: an older position is stale
 MISSED_MAX: Final = 2  # design 4.6: two unanswered offers make a unit NotAnswering
+
+
+# How long a unit may stay in a status before somebody asks how it goes, and then again and again. Dispatch systems run
+# such a timer per status; the figures are ours, and long, because the ground is: nobody may stay out unasked for hours.
+OVERDUE: Final = {
+    _A.ACKNOWLEDGED: timedelta(minutes=10),
+    _A.EN_ROUTE: timedelta(minutes=60),
+    _A.ON_SCENE: timedelta(minutes=60),
+    _A.SUBJECT_CONTACT: timedelta(minutes=60),
+    _A.TRANSPORTING: timedelta(minutes=90),
+    _A.AT_DESTINATION: timedelta(minutes=60),
+}
 
 
 def ageing_interval(priority: int) -> timedelta:

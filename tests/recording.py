@@ -199,6 +199,10 @@ def seldom(chatter: Chatter) -> Iterator[c.Command]:
     for row in [a for a in board.assignments.values() if a.is_active and a.status is not AssignmentStatus.OFFERED]:
         yield c.AcceptPlace(row.incident_id, city.signs[0].place(SURE, "stated"), "d1", None)
         yield c.AcceptOffer(row.unit_id, row.id, city.now, board.assignments[row.id].must_hear_seq)
+    for row in [a for a in board.assignments.values() if a.is_active and a.overdue_at is not None][:1]:
+        assert row.overdue_at is not None
+        city.now = row.overdue_at
+        yield c.TimeIsUp("assignments", row.id, "overdue_at", row.overdue_at)
     for incident in chatter.open()[:2]:
         yield c.RecordOutcome(incident.id, Outcome.FOUND_WELL, "d1", True, None, None, True, None)
 

@@ -29,11 +29,12 @@ def move(
 
     `unit` is what else changes of the unit; `is_asked` keeps the unit from being asked again in this round.
     """
+    quiet_overdue(board, assignment, at)
     changes: Changes = {"status": status, **more}
     if status in TIME_OF:
         changes[TIME_OF[status]] = at
     if status in ENDINGS:
-        changes |= {"ended_at": at, "place_ack_by": None}
+        changes |= {"ended_at": at, "place_ack_by": None, "overdue_at": None}
     board.put(replace(assignment, **changes))
     settle_unit(board, assignment, unit or {}, is_active=status not in ENDINGS)
     incident = board.incidents[assignment.incident_id]
@@ -41,6 +42,13 @@ def move(
     if is_asked and assignment.unit_id not in incident.asked:
         asked["asked"] = (*incident.asked, assignment.unit_id)
     put_incident(board, incident, at, **asked)
+
+
+def quiet_overdue(board: Board, assignment: Assignment, at: datetime) -> None:
+    """The unit went on, or is on it no more: nobody has to ask."""
+    alarm = board.open_alarm(AlarmKind.OVERDUE, incident=assignment.incident_id, unit=assignment.unit_id)
+    if alarm is not None:
+        board.put(replace(alarm, cleared_at=at, rearm_at=None))
 
 
 def settle_unit(board: Board, assignment: Assignment, changes: Changes, *, is_active: bool) -> None:
@@ -105,7 +113,8 @@ def place_acknowledged(board: Board, event: e.PlaceAcknowledged, at: datetime) -
 def offer_accepted(board: Board, event: e.OfferAccepted, at: datetime) -> None:
     assignment = board.assignments[event.assignment_id]
     heard = hear_offer(board, assignment, at)
-    move(board, assignment, AssignmentStatus.ACKNOWLEDGED, at, unit={"missed": 0}, **heard)
+    due = event.overdue_at
+    move(board, assignment, AssignmentStatus.ACKNOWLEDGED, at, unit={"missed": 0}, overdue_at=due, **heard)
 
 
 def offer_declined(board: Board, event: e.OfferDeclined, at: datetime) -> None:
@@ -139,7 +148,13 @@ def moved(board: Board, event: e.AssignmentMoved, at: datetime) -> None:
     more = hear_offer(board, assignment, at)
     if assignment.acknowledged_at is None:
         more["acknowledged_at"] = at  # who drives has accepted
+    more["overdue_at"] = event.overdue_at
     move(board, assignment, event.status, at, unit={"missed": 0}, **more)
+
+
+def overdue(board: Board, event: e.AssignmentOverdue, _at: datetime) -> None:
+    board.put(replace(board.assignments[event.assignment_id], overdue_at=event.overdue_at))
+    board.put(event.alarm)
 
 
 def cancelled(board: Board, event: e.AssignmentCancelled, at: datetime) -> None:
@@ -180,6 +195,7 @@ FOLDS: dict[type, Callable[[Board, Any, datetime], None]] = {
     e.UnitNotReached: not_reached,
     e.PlaceAcknowledged: place_acknowledged,
     e.AssignmentMoved: moved,
+    e.AssignmentOverdue: overdue,
     e.AssignmentCancelled: cancelled,
     e.AssignmentPreempted: preempted,
 }

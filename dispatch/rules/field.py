@@ -21,13 +21,13 @@ from dispatch.events import (
 from dispatch.rules.alarms import alarm, hold
 from dispatch.rules.matching import match_units, route
 from dispatch.rules.turn import Steps, Turn
-from dispatch.status import MOVES, AlarmKind, AssignmentStatus, Held, MustHear
+from dispatch.status import MOVES, OVERDUE, AlarmKind, AssignmentStatus, Held, MustHear
 
 
 def accept_offer(board: Board, command: AcceptOffer, now: datetime) -> Turn:
     assignment = _own(board, command.unit_id, command.assignment_id)
     if assignment.status is AssignmentStatus.OFFERED:
-        yield OfferAccepted(assignment.id, command.occurred_at)
+        yield OfferAccepted(assignment.id, command.occurred_at, overdue_at(AssignmentStatus.ACKNOWLEDGED, now))
     elif not assignment.is_active:
         yield from touch(board, command.unit_id, now)
         raise _stale(board, assignment)
@@ -80,7 +80,7 @@ def report_status(board: Board, command: ReportStatus, now: datetime) -> Turn:
     elif assignment is None or not mine or command.status not in MOVES.get(assignment.status, ()):
         yield _out_of_order(board, command, assignment if mine else None, now)
     else:
-        yield AssignmentMoved(assignment.id, command.status, command.occurred_at)
+        yield AssignmentMoved(assignment.id, command.status, command.occurred_at, overdue_at(command.status, now))
         if command.status is AssignmentStatus.CLEARED:
             yield from _cleared(board, assignment.id, now)
     yield from touch(board, command.unit_id, now)
@@ -135,6 +135,11 @@ def unit_not_reached(board: Board, assignment: Assignment, reason: str, now: dat
     incident = board.incidents[assignment.incident_id]
     raised = alarm(board, AlarmKind.NOT_REACHED, now, incident=incident, unit=assignment.unit_id, reason=reason)
     return UnitNotReached(assignment.id, raised)
+
+
+def overdue_at(status: AssignmentStatus, now: datetime) -> datetime | None:
+    """Return when a unit that comes to this status now is asked how it goes; None for one that is done."""
+    return now + OVERDUE[status] if status in OVERDUE else None
 
 
 def set_duty(board: Board, command: SetDuty, now: datetime) -> Turn:

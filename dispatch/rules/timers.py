@@ -5,12 +5,20 @@ from datetime import datetime
 from dispatch.board import Board
 from dispatch.commands import TakeOver, TimeIsUp
 from dispatch.entities import Alarm, Assignment, Incident
-from dispatch.events import AlarmRearmed, DeskTookOver, IncidentAged, OfferTimedOut
+from dispatch.events import AlarmRearmed, AssignmentOverdue, DeskTookOver, IncidentAged, OfferTimedOut
 from dispatch.rules.alarms import alarm
 from dispatch.rules.field import after_ending, unit_not_reached
 from dispatch.rules.matching import route
 from dispatch.rules.turn import Steps, Turn
-from dispatch.status import TAKEOVER_GRACE, AlarmKind, AssignmentStatus, Where, ageing_interval
+from dispatch.status import (
+    OVERDUE,
+    TAKEOVER_GRACE,
+    TIME_OF,
+    AlarmKind,
+    AssignmentStatus,
+    Where,
+    ageing_interval,
+)
 
 
 def time_is_up(board: Board, command: TimeIsUp, now: datetime) -> Turn:
@@ -24,6 +32,8 @@ def time_is_up(board: Board, command: TimeIsUp, now: datetime) -> Turn:
                 yield unit_not_reached(board, row, "no answer from the device", now)
             case Assignment(), "place_ack_by" if row.is_active:
                 yield unit_not_reached(board, row, "changed place not acknowledged", now)
+            case Assignment(), "overdue_at" if row.is_active:
+                yield _overdue(board, row, now)
             case Incident(), "ages_at" if row.is_open and row.where is not Where.ASSIGNED:
                 yield _aged(board, row, now)
             case Incident(), "held_until" if row.where is Where.WITH_DISPATCHER:
@@ -40,6 +50,14 @@ def _unanswered(board: Board, assignment: Assignment, now: datetime) -> Steps:
     raised = alarm(board, AlarmKind.OFFER_UNANSWERED, now, incident=incident, unit=assignment.unit_id)
     yield OfferTimedOut(assignment.id, raised)
     yield from after_ending(board, assignment.id, now)
+
+
+def _overdue(board: Board, assignment: Assignment, now: datetime) -> AssignmentOverdue:
+    since: datetime = getattr(assignment, TIME_OF[assignment.status])
+    reason = f"{assignment.status} for {int((now - since).total_seconds() // 60)} min"
+    incident = board.incidents[assignment.incident_id]
+    raised = alarm(board, AlarmKind.OVERDUE, now, incident=incident, unit=assignment.unit_id, reason=reason)
+    return AssignmentOverdue(assignment.id, now + OVERDUE[assignment.status], raised)
 
 
 def _aged(board: Board, incident: Incident, now: datetime) -> IncidentAged:

@@ -183,8 +183,8 @@ async def test_every_frame_of_a_busy_hour_is_as_documented(world: World) -> None
 # What needs minutes, a second desk, an archive or an import; the document's classes are the ledger's own all the same.
 RARE = {
     "desk.took_over", "registry.imported", "sector.configured", "unit.registered", "incident.recalled",
-    "incident.aged", "offer.timed_out", "alarm.rearmed", "unit.answering", "place.acknowledged", "unit.not_reached",
-    "frame.heard", "alert.received",  # an alert's row comes with the incident it opens
+    "incident.aged", "assignment.overdue", "offer.timed_out", "alarm.rearmed", "unit.answering", "place.acknowledged",
+    "unit.not_reached", "frame.heard", "alert.received",  # an alert's row comes with the incident it opens
 }  # fmt: skip
 
 

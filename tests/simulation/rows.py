@@ -70,6 +70,7 @@ def check_assignment(board: Board, row: Assignment) -> None:
     taken = row.status in ACTIVE - {"offered"} or row.status == "cleared"
     assert (row.acknowledged_at is not None) or not taken, "on the way without having accepted"
     assert row.status != "offered" or row.acknowledged_at is None, "an offer that was accepted"
+    assert (row.overdue_at is not None) == (row.status in ACTIVE - {"offered"}), "asked after is who is out"
 
 
 def check_unit(board: Board, row: Unit) -> None:

@@ -10,6 +10,7 @@ from dispatch.events import FieldReportOutOfOrder
 from dispatch.status import (
     FIELD_REPORTS,
     MOVES,
+    OVERDUE,
     AlarmKind,
     AssignmentStatus,
     Held,
@@ -191,3 +192,31 @@ def test_an_assignment_to_a_unit_off_duty_is_refused(scene: Scene) -> None:
     scene.call()
     with pytest.raises(Refusal, match="off duty"):
         scene.say(c.Assign(1, "U1", "d1"))
+
+
+@pytest.mark.parametrize("status", sorted(OVERDUE))
+def test_a_unit_that_stays_in_a_status_is_asked_after_again_and_again_until_it_goes_on(scene: Scene, status: S) -> None:
+    on_the_way(scene)
+    if status is not S.ACKNOWLEDGED:
+        scene.report(status)
+    limit_s = OVERDUE[status].total_seconds()
+    scene.wait(limit_s - 2)
+    assert not scene.ringing(AlarmKind.OVERDUE)
+    scene.wait(4)
+    (alarm,) = scene.ringing(AlarmKind.OVERDUE)
+    assert (alarm.unit_id, alarm.incident_id, alarm.times) == ("U1", 1, 1)
+    assert alarm.reason == f"{status} for {limit_s / 60:.0f} min"
+    scene.wait(limit_s)
+    (alarm,) = scene.ringing(AlarmKind.OVERDUE)
+    assert alarm.times == 2
+    scene.report(S.CLEARED)
+    assert not scene.ringing(AlarmKind.OVERDUE)
+    assert scene.board.assignments[next(iter(scene.board.assignments))].overdue_at is None
+
+
+def test_taking_a_unit_off_ends_the_asking(scene: Scene) -> None:
+    on_the_way(scene)
+    scene.wait(OVERDUE[S.ACKNOWLEDGED].total_seconds() + 2)
+    assert scene.ringing(AlarmKind.OVERDUE)
+    scene.say(c.StandDown(scene.held_by("U1").id, "d1", "turned back"))
+    assert not scene.ringing(AlarmKind.OVERDUE)

@@ -12,10 +12,11 @@ const SOUND_OF: Partial<Record<AlarmKind, Sound>> = {
   no_unit_available: 'no_unit',
   offer_unanswered: 'unanswered',
   unit_not_reached: 'unanswered',
+  unit_overdue: 'unanswered',
 };
 // Most urgent first; the alarm list is in this order.
 export const URGENCY: readonly (AlarmKind | News['kind'])[] = [
-  'mayday', 'connection_lost', 'no_unit_available', 'unit_not_reached', 'offer_unanswered', 'with_dispatcher', 'share_offered', 'place_disputed',
+  'mayday', 'connection_lost', 'no_unit_available', 'unit_not_reached', 'offer_unanswered', 'unit_overdue', 'with_dispatcher', 'share_offered', 'place_disputed',
   'place_changed', 'called_again', 'tower', 'new_call', 'ageing', 'late_report', 'out_of_order', 'system', 'tower_tamper',
   'tower_silent', 'tower_low_battery',
 ];

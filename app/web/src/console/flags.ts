@@ -15,6 +15,7 @@ export function flagsOf(incident: Incident, alarms: readonly Alarm[], weather: r
   const has = (kind: Alarm['kind']): boolean => alarms.some((alarm) => alarm.kind === kind);
   if (has('no_unit_available') || incident.held === 'nobody_left') add('flag.no_unit', true);
   if (has('unit_not_reached')) add('flag.not_reached', true);
+  if (has('unit_overdue')) add('flag.overdue', true);
   if (has('offer_unanswered')) add('flag.unanswered', true);
   if (has('place_disputed')) add('flag.disputed', true);
   if (incident.kind !== 'real') add(incident.kind === 'test' ? 'flag.test' : 'flag.exercise');

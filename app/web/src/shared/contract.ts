@@ -68,7 +68,7 @@ export interface AlarmDone {
 }
 
 /** Something a person must acknowledge. */
-export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "share_offered" | "system";
+export type AlarmKind = "with_dispatcher" | "no_unit_available" | "offer_unanswered" | "unit_not_reached" | "unit_overdue" | "ageing" | "mayday" | "called_again" | "place_changed" | "place_disputed" | "late_report" | "out_of_order" | "tower_tamper" | "tower_low_battery" | "tower_silent" | "share_offered" | "system";
 
 /** Something wants a person. */
 export interface AlarmRaised {
@@ -144,7 +144,8 @@ export interface AssignBody {
 
 /** One unit on one incident; status belongs here. Times are the desk's, named as in NFPA 1225 and NEMSIS.
  *
- * `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place.
+ * `hear_by`: until when the device must answer; `place_ack_by`: until when the person must take a changed place;
+ * `overdue_at`: when somebody asks how it goes, if the status is still this one.
  * `reason` is a code or the service's own words; what a person wrote is sealed, and named by `reason_sealed`. */
 export interface Assignment {
   id: number;
@@ -160,6 +161,7 @@ export interface Assignment {
   heard_at: string | null;
   exercise: boolean;
   place_ack_by: string | null;
+  overdue_at: string | null;
   acknowledged_at: string | null;
   en_route_at: string | null;
   on_scene_at: string | null;
@@ -180,11 +182,19 @@ export interface AssignmentCancelled {
   sealed: string | null;
 }
 
-/** A fact from the field moved the assignment on. */
+/** A fact from the field moved the assignment on. `overdue_at` as in `offer.accepted`; version 1 had none. */
 export interface AssignmentMoved {
   assignment_id: number;
   status: AssignmentStatus;
   occurred_at: string;
+  overdue_at: string | null;
+}
+
+/** The unit is where it was for too long: the alarm says so, and says so again at `overdue_at`. */
+export interface AssignmentOverdue {
+  assignment_id: number;
+  overdue_at: string;
+  alarm: Alarm;
 }
 
 /** The unit was taken off for an incident that cannot wait; its device must hear that by `hear_by`. */
@@ -874,10 +884,13 @@ export interface NoteBody {
   text: string;
 }
 
-/** The unit goes. `occurred_at`: when its person said so, where that was before we heard it. */
+/** The unit goes. `occurred_at`: when its person said so, where that was before we heard it.
+ *
+ * At `overdue_at` somebody asks how it goes, if it has not gone on by then; version 1 did not. */
 export interface OfferAccepted {
   assignment_id: number;
   occurred_at: string;
+  overdue_at: string | null;
 }
 
 /** The unit said no. `reason` is a code, other words are named by `sealed`; version 1 had them in the open. */
@@ -1711,6 +1724,7 @@ export const EVENT_KINDS = [
   "place.acknowledged",
   "unit.not_reached",
   "assignment.moved",
+  "assignment.overdue",
   "assignment.cancelled",
   "assignment.preempted",
   "field.out_of_order",
@@ -2021,7 +2035,7 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "offer.accepted";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: OfferAccepted;
@@ -2093,10 +2107,22 @@ export type ServerFrame =
       seq: number;
       at: string;
       kind: "assignment.moved";
-      v: 1;
+      v: 2;
       command: string;
       by: string;
       event: AssignmentMoved;
+      after: RowsByTable;
+      /** rows that left your picture: table and id */
+      gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];
+    }
+  | {
+      seq: number;
+      at: string;
+      kind: "assignment.overdue";
+      v: 1;
+      command: string;
+      by: string;
+      event: AssignmentOverdue;
       after: RowsByTable;
       /** rows that left your picture: table and id */
       gone?: (["calls" | "alerts" | "incidents" | "assignments" | "units" | "alarms" | "towers" | "sectors", number | string])[];

@@ -92,6 +92,7 @@ export const desk = {
 
   'flag.no_unit': 'no unit',
   'flag.not_reached': 'not reached: radio',
+  'flag.overdue': 'no news: ask',
   'flag.unanswered': 'offer unanswered',
   'flag.disputed': 'place disputed',
   'flag.test': 'test',
@@ -517,6 +518,7 @@ export const desk = {
   'alarm.no_unit_available': 'No unit available',
   'alarm.offer_unanswered': 'Offer unanswered',
   'alarm.unit_not_reached': 'Not reached: radio',
+  'alarm.unit_overdue': 'No news of the unit: ask',
   'alarm.ageing': 'Waiting too long',
   'alarm.mayday': 'MAYDAY',
   'alarm.called_again': 'Called again',
@@ -616,6 +618,7 @@ export const desk = {
   'event.frame.heard': 'the device has it',
   'event.place.acknowledged': 'new place acknowledged',
   'event.unit.not_reached': 'not reached',
+  'event.assignment.overdue': 'no news for long',
   'event.assignment.moved': 'reported',
   'event.assignment.cancelled': 'taken off',
   'event.assignment.preempted': 'taken for another incident',

@@ -94,6 +94,7 @@ export const desk: Record<keyof typeof english, string> = {
 
   'flag.no_unit': 'sin unidad',
   'flag.not_reached': 'no contactado: radio',
+  'flag.overdue': 'sin noticias: pregunte',
   'flag.unanswered': 'oferta sin respuesta',
   'flag.disputed': 'lugar en disputa',
   'flag.test': 'prueba',
@@ -519,6 +520,7 @@ export const desk: Record<keyof typeof english, string> = {
   'alarm.no_unit_available': 'Ninguna unidad disponible',
   'alarm.offer_unanswered': 'Oferta sin respuesta',
   'alarm.unit_not_reached': 'Sin contacto: radio',
+  'alarm.unit_overdue': 'Sin noticias de la unidad: pregunte',
   'alarm.ageing': 'Espera demasiado',
   'alarm.mayday': 'MAYDAY: AUXILIO',
   'alarm.called_again': 'Llamó otra vez',
@@ -618,6 +620,7 @@ export const desk: Record<keyof typeof english, string> = {
   'event.frame.heard': 'el dispositivo lo tiene',
   'event.place.acknowledged': 'nuevo lugar confirmado',
   'event.unit.not_reached': 'no contactada',
+  'event.assignment.overdue': 'mucho tiempo sin noticias',
   'event.assignment.moved': 'reportó',
   'event.assignment.cancelled': 'retirada',
   'event.assignment.preempted': 'tomada para otro incidente',

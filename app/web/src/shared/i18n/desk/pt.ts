@@ -94,6 +94,7 @@ export const desk: Record<keyof typeof english, string> = {
 
   'flag.no_unit': 'sem unidade',
   'flag.not_reached': 'não contatado: rádio',
+  'flag.overdue': 'sem notícias: pergunte',
   'flag.unanswered': 'oferta sem resposta',
   'flag.disputed': 'local em disputa',
   'flag.test': 'teste',
@@ -519,6 +520,7 @@ export const desk: Record<keyof typeof english, string> = {
   'alarm.no_unit_available': 'Nenhuma unidade disponível',
   'alarm.offer_unanswered': 'Oferta sem resposta',
   'alarm.unit_not_reached': 'Sem contato: rádio',
+  'alarm.unit_overdue': 'Sem notícias da unidade: pergunte',
   'alarm.ageing': 'Espera demais',
   'alarm.mayday': 'MAYDAY: SOCORRO',
   'alarm.called_again': 'Ligou de novo',
@@ -618,6 +620,7 @@ export const desk: Record<keyof typeof english, string> = {
   'event.frame.heard': 'o aparelho recebeu',
   'event.place.acknowledged': 'novo local confirmado',
   'event.unit.not_reached': 'não contatada',
+  'event.assignment.overdue': 'muito tempo sem notícias',
   'event.assignment.moved': 'informou',
   'event.assignment.cancelled': 'retirada',
   'event.assignment.preempted': 'tomada para outro incidente',
