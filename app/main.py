@@ -43,6 +43,7 @@ from app.loops import (
     keeping,
     lagging,
     locating,
+    progressing,
     replication,
     retaining,
     signing,
@@ -371,6 +372,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("purge", retaining.PURGE_S, lambda: retaining.end_what_is_over(services))
     loops.add("signed heads", signing.PAUSE_S, lambda: signing.sign_heads(services))
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
+    loops.add("progress", progressing.PAUSE_S, lambda: progressing.watch_progress(services))
 
 
 def add_common_loops(services: Services, relay: Relay) -> None:
