@@ -28,7 +28,7 @@ TAKEN: Final = "taken"
 
 @router.get("/osmand", openapi_extra=OSMAND_QUERY)
 async def osmand_query(request: Request, services: Parts, identity: MayReportPositions) -> Response:
-    """Take a position of the OsmAnd protocol, as a query; where keys may stand in addresses, its device identifier is one."""
+    """Take a position of the OsmAnd protocol, as a query. Where an address may hold a key, its device identifier does."""
     return await _osmand(services, identity, request, b"")
 
 

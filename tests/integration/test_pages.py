@@ -16,7 +16,7 @@ from tests.integration import terminal
 from tests.integration.pages import NotAsThePageSays, Shell, Step, differs, shell, steps, typed
 from tests.integration.scene import World, a_world
 from tests.integration.scenery import Scenery, in_place
-from tests.integration.staff import Somebody, Staffed
+from tests.integration.staff import CHEAP, Somebody, Staffed
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted((ROOT / "docs" / "interop").glob("*.md"))
@@ -25,7 +25,8 @@ PAGES = sorted((ROOT / "docs" / "interop").glob("*.md"))
 @pytest_asyncio.fixture(scope="module")
 async def world(rig: Engines) -> AsyncIterator[World]:
     nobody = "tcp://127.0.0.1:9"  # a TAK server is set and away: the page shows how that is seen
-    async with a_world(rig, "pages", AUXILIO_COT_URL=nobody, AUXILIO_PASSWORD_KIB="64") as made:
+    kib = CHEAP["AUXILIO_PASSWORD_KIB"]
+    async with a_world(rig, "pages", AUXILIO_COT_URL=nobody, AUXILIO_PASSWORD_KIB=kib) as made:
         yield made
 
 
