@@ -120,6 +120,11 @@ async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
     for warning in call["warnings"]:
         await expect(console.get_by_test_id(f"warnings-{call['id']}")).to_contain_text(warning)
 
+    await console.get_by_role("button", name="Open number and words").click()
+    panel = console.get_by_test_id("incident-panel")
+    await expect(panel).to_contain_text("8195551212")
+    await expect(panel).to_contain_text("42 W Cellular Street, Wilmington, DE, US (RoutingLocation)")
+
     raw = console.get_by_test_id(f"raw-{call['sealed']}")
     await raw.locator("summary").press("Enter")
     await expect(raw).not_to_contain_text("issuingElementIdentification")
@@ -134,7 +139,7 @@ async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
         reads = await connection.fetch("SELECT act, by FROM audit_trail")
     finally:
         await connection.close()
-    assert [row["act"] for row in reads] == ["read"]
+    assert [row["act"] for row in reads] == ["read", "read"]
 
 
 async def test_a_silent_tower_and_a_low_battery_are_seen(world: Stage, desk: BrowserContext, tmp_path: Path) -> None:
@@ -171,6 +176,7 @@ async def test_a_button_nobody_bound_still_rings_and_is_bound_where_it_rang(
         body["deviceInfo"]["deviceProfileName"] = "R312A"
         (pressed,) = (await network.post("/v1/networks/chirpstack?event=up", json=body)).json()["messages"]
     console = await console_page(desk)
+    await expect(console.get_by_test_id(f"incident-{pressed['incident_id']}")).to_contain_text("no place yet")
     await console.get_by_test_id(f"incident-{pressed['incident_id']}").click()
     await expect(console.get_by_test_id(f"unbound-{pressed['alert_id']}")).to_contain_text("bound to no tower")
     await console.get_by_role("button", name="Bind a device to a tower").click()
