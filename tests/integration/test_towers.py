@@ -263,6 +263,8 @@ async def test_a_device_nobody_bound_is_listed_until_it_is_bound_and_then_missed
     (device,) = (await field.tower("ffee13"))["devices"]
     assert (device["device_id"], device["is_bound"]) == ("ffee13", False)
     await field.bind(13, "ffee13")
+    again = await field.uplink("ffee13", PRESS, number=2)
+    assert (again["incident_id"], again["presses"]) == (pressed["incident_id"], 2), "the person presses again"
     assert "ffee13" not in {row["tower_id"] for row in (await field.desk.get("/v1/towers")).json()}
     assert (await field.desk.delete("/v1/towers/devices/ffee13")).status_code == 204
     assert (await field.desk.delete("/v1/towers/devices/ffee13")).status_code == 404
