@@ -24,6 +24,7 @@ from app.people_cli import people_commands
 from app.settings import Settings
 from app.store.migrate import migrate as apply_migrations
 from app.terminal import fail, run, settings
+from app.towers_cli import towers_cli
 from geo.registry_rows import to_csv, to_geojson
 
 cli = typer.Typer(
@@ -46,6 +47,7 @@ cli.add_typer(registry_cli, name="registry")
 cli.add_typer(units_cli, name="units")
 cli.add_typer(keys_cli, name="keys")
 cli.add_typer(devices_cli, name="devices")
+cli.add_typer(towers_cli, name="towers")
 cli.add_typer(callbacks_cli, name="callbacks")
 cli.add_typer(interop_cli, name="interop")
 

@@ -168,7 +168,7 @@ class Gateway:
         services, settings = self.services, self.services.settings
         for fix in services.positions.latest.values():
             desk.board.place_unit(fix.unit_id, fix.point, fix.fixed_at)
-        server = LinkServer(desk, services.view, services.positions)
+        server = LinkServer(desk, services.view, services.positions, services.ill_outside)
         since = monotonic()
 
         def reached(unit_id: str) -> bool:
@@ -248,6 +248,7 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
     def on_beat(_seq: int) -> None:
         if services is not None:
             services.hear_desk()
+            services.desk_finds = link.ill
 
     link = LinkClient(pool, settings.region, on_beat)
     services = await build_services(settings, pool, clock, link, link.move)
@@ -351,6 +352,7 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     async def heart() -> None:
         if desk.is_well():
             services.hear_desk()
+            services.desk_finds = {}  # what another desk found before this one
             link.beat()
             relay.head(services.view.seq, services.view.hash)
 

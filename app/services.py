@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from time import monotonic
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 from app.access.authority import Authority
 from app.access.devices.enrolled import EnrolledDevices
@@ -55,6 +55,9 @@ class Standing(StrEnum):
     DESK = "desk"
 
 
+OUTSIDE: Final = ("mqtt", "tak")  # whom only the process that holds the desk talks to
+
+
 @dataclass(slots=True)
 class Services:
     """One process's parts. `heard` is when the desk's last heartbeat came, on the monotonic clock.
@@ -89,6 +92,7 @@ class Services:
     loops: Loops = field(default_factory=Loops)
     late_loops: set[str] = field(default_factory=set)
     dependencies: dict[str, str] = field(default_factory=dict)
+    desk_finds: dict[str, str] = field(default_factory=dict)  # of the systems only the desk's process talks to: the ill
     heard: float = field(default_factory=monotonic)
     is_leaving: bool = False
     standing: Standing = Standing.GATEWAY
@@ -122,6 +126,10 @@ class Services:
         """Note that the desk is alive."""
         self.heard = monotonic()
 
+    def ill_outside(self) -> dict[str, str]:
+        """Return the systems outside that only the desk's process talks to, and that are not well."""
+        return {name: state for name, state in self.dependencies.items() if name in OUTSIDE and state != "ok"}
+
     def leave(self) -> None:
         """Note that this process stops: it is not fit for anything new."""
         self.is_leaving = True
@@ -138,7 +146,7 @@ class Services:
         floods = self.floods.now(monotonic())
         if floods:
             pulse["floods"] = floods
-        degraded = {name: state for name, state in self.dependencies.items() if state != "ok"}
+        degraded = self.desk_finds | {name: state for name, state in self.dependencies.items() if state != "ok"}
         if degraded:
             pulse["degraded"] = degraded
         return to_json(pulse)

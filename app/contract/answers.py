@@ -150,7 +150,14 @@ NAMED: Final[dict[str, Schema]] = {
         ended_at=nullable(INSTANT),
     ),
     "PositionTaken": obj(taken=FLAG, why=TEXT, warnings=listed(TEXT)),
-    "TowerDevice": obj(device_id=TEXT, tower_id=TEXT, decoder=nullable(TEXT), heartbeat_s=nullable(WHOLE), kind=TEXT),
+    "TowerDevice": obj(
+        device_id=TEXT,
+        tower_id=TEXT,
+        decoder=nullable(TEXT),
+        heartbeat_s=nullable(WHOLE),
+        kind=TEXT,
+        warnings=listed(TEXT),
+    ),
     "TowerLink": obj(
         device_id=TEXT,
         is_bound=FLAG,
@@ -393,7 +400,7 @@ PRIVATE: Final[dict[str, Any]] = {"callback_number": "+1 520 555 0142", "said": 
 
 TOWER_DEVICE: Final[dict[str, Any]] = {
     "device_id": "0101010101010101", "tower_id": "TUCR-07", "decoder": "netvox_r312a", "heartbeat_s": 3600,
-    "kind": "real",
+    "kind": "real", "warnings": [],
 }  # fmt: skip
 TOWER_LINK: Final[dict[str, Any]] = {
     "device_id": "0101010101010101", "is_bound": True, "network": "chirpstack", "kind": "real",

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from app.demo.api import Api, NoAnswer, Reply
 from app.demo.border import Border
-from app.demo.cast import Cast
+from app.demo.cast import PLAYED, Cast
 from app.demo.fixes import device_fix
 from app.demo.garbles import Garble, garble
 from app.demo.journal import Entry, Journal
@@ -122,7 +122,7 @@ class Callers:
         self._stopwatch.answered(posted)
         self._tally.calls_acknowledged += 1
         answer = reply.body
-        psap = f"psap {self._names[sign.sector]}"
+        psap = f"{PLAYED}{self._names[sign.sector]}"
         self._journal.write(Entry("call", psap, body["call_id"], answer["call_id"], self._run))
         self._known[answer["incident_id"]] = sign
         if answer["where"] == "offered" and not answer["joined"]:

@@ -8,6 +8,8 @@ from app.embedded.home import write_private
 
 # How those are called whose calls are yours: posted with the key that is printed, or typed on the console.
 YOU, DISPATCHER = "you", "dispatcher on duty"
+PLAYED = "psap "  # the names of the played PSAPs begin with it: whatever another key reports is yours, too
+PRESS = "-press-"  # stands in the number of each played press
 
 
 class Cast(msgspec.Struct, frozen=True):

@@ -1,6 +1,6 @@
 """The dispatcher: acknowledges alarms, asks callers again, passes offers on that nobody answers, records outcomes.
 
-What is yours is left to you for a while: the calls you post or type on the console, the offers to your unit.
+What is yours is left to you for a while: the what you post or type on the console, the offers to your unit.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ from random import Random
 from typing import Any, Final
 
 from app.demo.api import Api, NoAnswer
-from app.demo.cast import DISPATCHER, YOU, Cast
+from app.demo.cast import PLAYED, PRESS, Cast
 from app.demo.device import Device, Frame
 from app.demo.picture import Picture, Row
 from app.demo.shift import Shift, pause
@@ -95,8 +95,11 @@ class Console:
         """Whether you reported it and may still want to work on it yourself."""
         if self._shift.is_closing or (now - datetime.fromisoformat(since)).total_seconds() > YOURS_S:
             return False
-        calls = (self.picture.rows["calls"].get(call_id) for call_id in incident["calls"])
-        return any(call is not None and call["psap"] in (YOU, DISPATCHER) for call in calls)
+        calls = [self.picture.rows["calls"].get(call_id) for call_id in incident["calls"]]
+        alerts = [self.picture.rows["alerts"].get(alert_id) for alert_id in incident["alerts"]]
+        return any(call is not None and not call["psap"].startswith(PLAYED) for call in calls) or any(
+            alert is not None and not all(PRESS in press for press in alert["source_ids"]) for alert in alerts
+        )
 
     def _take_up(self, what: str, row_id: int, work: Callable[[int], Coroutine[Any, Any, None]]) -> None:
         """Begin a piece of work, unless it is in hand already or every hand is full."""

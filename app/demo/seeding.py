@@ -8,7 +8,7 @@ from app.access.identity import Role
 from app.access.keys import create_key
 from app.administration import import_registry, import_units
 from app.demo.border import Border, make_border
-from app.demo.cast import DISPATCHER, YOU, Cast, keep_cast, load_cast
+from app.demo.cast import DISPATCHER, PLAYED, YOU, Cast, keep_cast, load_cast
 from app.engines import Urls, engines
 from app.settings import Settings
 from app.store.pool import open_pool
@@ -63,7 +63,7 @@ async def make_keys(settings: Settings, urls: Urls, border: Border) -> Cast:
     try:
         return Cast(
             border_seed=BORDER_SEED,
-            psaps={s.sector: await key(Role.PSAP, f"psap {s.name}", sectors=(s.sector,)) for s in border.sectors},
+            psaps={s.sector: await key(Role.PSAP, f"{PLAYED}{s.name}", sectors=(s.sector,)) for s in border.sectors},
             towers=await key(Role.TOWER, "tower network"),
             dispatcher=await key(Role.DISPATCHER, DISPATCHER),
             agents={u.unit_id: await key(Role.AGENT, f"agent {u.unit_id}", unit_id=u.unit_id) for u in border.units},

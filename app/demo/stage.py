@@ -124,6 +124,8 @@ def introduce(url: str, cast: Cast) -> None:
     say("Both sign in by themselves, on this machine. Post a call of your own from another terminal, and look for it:")
     say(f"""  curl -s {url}/v1/calls -H 'Authorization: Bearer {cast.you}' \\
     -H 'Content-Type: application/json' -d '{{"said": "tango uniform charlie three one seven"}}'""")
+    say("Messages of other systems (EIDO, CAP, towers' networks, ...): docs/interop.md, after:")
+    say(f"  export AUXILIO={url} AUXILIO_CONFIG='{Path(FOLDER).resolve()}/auxilio.toml'")
     say(f"Every other part's key, a unit's or the dispatcher's for a websocket of yours, is in {FOLDER}/{CAST_FILE}.")
     say("")
 

@@ -6,6 +6,7 @@ from typing import Final
 from app.demo.api import Api
 from app.demo.border import Border
 from app.demo.callers import send
+from app.demo.cast import PRESS
 from app.demo.journal import Entry, Journal
 from app.demo.shift import Shift, pause
 from app.demo.tally import Tally
@@ -39,7 +40,7 @@ class Towers:
 
     async def _press_once(self, tower: str) -> None:
         self._tally.presses_posted += 1
-        own_id = f"{self._run}-press-{self._tally.presses_posted:05}"
+        own_id = f"{self._run}{PRESS}{self._tally.presses_posted:05}"
         body = {"type": "activation", "tower_id": tower, "alert_id": own_id}
         reply = await send(self._api, "/v1/alerts", self._key, body, self._tally)
         if reply is not None:

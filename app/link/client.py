@@ -27,12 +27,16 @@ SILENT_S: Final = 3.0  # twelve beats missed: this desk is gone, look for the ne
 
 
 class LinkClient:
-    """Submits requests over the link; each is kept until its answer comes, and re-sent with the same id."""
+    """Submits requests over the link; each is kept until its answer comes, and re-sent with the same id.
+
+    `ill` are the systems outside that only the desk's process talks to and finds not well, as it said last.
+    """
 
     def __init__(self, pool: Pool, region: str, on_beat: Callable[[int], None]) -> None:
         self._pool = pool
         self._region = region
         self._on_beat = on_beat
+        self.ill: dict[str, str] = {}
         self._open: dict[UUID, tuple[Ask, asyncio.Future[Answer], float]] = {}
         self._here: set[str] = set()
         self._writer: asyncio.StreamWriter | None = None
@@ -135,6 +139,7 @@ class LinkClient:
             self._heard = monotonic()
             match message:
                 case Beat():
+                    self.ill = message.ill
                     self._on_beat(message.seq)
                 case Told():
                     self._told(message)

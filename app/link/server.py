@@ -3,6 +3,7 @@
 import asyncio
 import hmac
 import logging
+from collections.abc import Callable
 from typing import Final
 
 import msgspec
@@ -23,10 +24,11 @@ OUT_BYTES_MAX: Final = 16 * 1024 * 1024  # a gateway that reads no answers for t
 class LinkServer:
     """Takes gateways' requests to the desk, keeps who is connected where, and beats."""
 
-    def __init__(self, desk: Desk, view: View, positions: Positions) -> None:
+    def __init__(self, desk: Desk, view: View, positions: Positions, ill: Callable[[], dict[str, str]] = dict) -> None:
         self._desk = desk
         self._view = view
         self._positions = positions
+        self._ill = ill
         self._peers: dict[asyncio.StreamWriter, set[str]] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -39,7 +41,7 @@ class LinkServer:
 
     def beat(self) -> None:
         """Tell every gateway that the desk lives."""
-        data = pack(Beat(self._view.seq))
+        data = pack(Beat(self._view.seq, self._ill()))
         for writer in list(self._peers):
             self._send(writer, data)
 

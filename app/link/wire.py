@@ -59,9 +59,10 @@ class Presence(msgspec.Struct, tag="presence"):
 
 
 class Beat(msgspec.Struct, tag="beat"):
-    """The desk lives; its head is at `seq`."""
+    """The desk lives; its head is at `seq`, and of the systems outside that only it talks to these are ill."""
 
     seq: int
+    ill: dict[str, str] = {}
 
 
 Message = Hello | Ask | Told | Moved | Presence | Beat

@@ -159,11 +159,14 @@ class PurposeBody(Body):
     purpose: Text
 
 
+Decoder = Annotated[str, Field(pattern=f"^({'|'.join(NAMES)})$", json_schema_extra={"enum": list(NAMES)})]
+
+
 class TowerDeviceBody(Body):
     """`decoder` and `heartbeat_s` may be left out: then by the network's name of the model, and the usual pace."""
 
     tower_id: Text
-    decoder: Annotated[str | None, Field(pattern=f"^({'|'.join(NAMES)})$")] = None
+    decoder: Decoder | None = None
     heartbeat_s: Annotated[int | None, Field(ge=1, le=31 * 86_400)] = None
     kind: Annotated[Kind, Field(strict=False)] = Kind.REAL
 

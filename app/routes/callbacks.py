@@ -26,8 +26,8 @@ async def list_callbacks(services: Parts, identity: MaySeeDeliveries) -> list[di
 async def retry(
     callback_id: Annotated[int, Path(ge=1, le=2**53)], services: Parts, identity: MaySeeDeliveries
 ) -> dict[str, Any]:
-    """Try a call-back again that was given up."""
+    """Try a call-back now that was given up or waits, after those of the same PSAP that wait before it."""
     region, sectors = services.settings.region, list(identity.sectors)
     if not await fetch(services.pool, "revive_callback", region, callback_id, sectors):
-        raise Problem(404, "not_found", "no call-back that was given up", field="callback_id")
+        raise Problem(404, "not_found", "no call-back that waits or was given up", field="callback_id")
     return {"callback_id": callback_id, "state": "pending"}

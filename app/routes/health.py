@@ -45,7 +45,7 @@ async def _checks(services: Services) -> dict[str, Any]:
     checks["desk"] = {"ok": age_s < PICTURE_OLD_S, "age_s": round(age_s, 1), "standing": services.standing}
     if services.is_leaving:
         checks["leaving"] = {"ok": False, "why": "this process stops"}
-    for name, state in services.dependencies.items():
+    for name, state in (services.desk_finds | services.dependencies).items():
         checks[name] = {"ok": state == "ok", "needed": False, "state": state}
     for loop in services.loops.all:
         checks[f"loop {loop.name}"] = {"ok": not loop.is_late, "last_tick_s": round(loop.age_s, 1)}

@@ -28,7 +28,7 @@ TAKEN: Final = "taken"
 
 @router.get("/osmand", openapi_extra=OSMAND_QUERY)
 async def osmand_query(request: Request, services: Parts, identity: MayReportPositions) -> Response:
-    """Take a position of the OsmAnd protocol, as a query. The device identifier of the app is a tracker's key."""
+    """Take a position of the OsmAnd protocol, as a query. Where a key may stand in an address, `id` is one."""
     return await _osmand(services, identity, request, b"")
 
 

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Response
 from app.access.guard import MayBindDevices, MaySeeTowers, Parts
 from app.access.identity import Identity
 from app.codec import to_json
-from app.interop.tower.devices import Device, device_key
+from app.interop.tower.binding import BadBinding, binding_of, doubts
+from app.interop.tower.devices import Device
 from app.interop.tower.health import COLUMNS, quiet_until
 from app.problems import Problem
 from app.routes import bodies, examples
@@ -92,20 +93,20 @@ async def bind_device(
     device_id: DeviceId, body: bodies.TowerDeviceBody, services: Parts, identity: MayBindDevices
 ) -> dict[str, Any]:
     """Let a device (a LoRaWAN DevEUI, a modem's IMEI) speak for a tower; `kind` test while it is being installed."""
-    if not device_key(device_id):
-        raise Problem(422, "invalid", "not one letter or digit in it", field="device_id")
     sign = services.signs.find(body.tower_id)
-    if sign is None or sign.kind is not SignKind.RESCUE_TOWER or not is_of(identity, sign.sector):
-        raise Problem(422, "invalid", "not a rescue tower of the registry", field="tower_id")
+    is_mine = sign is not None and is_of(identity, sign.sector)
+    try:
+        device = binding_of(sign if is_mine else None, device_id, body.decoder, body.heartbeat_s, body.kind)
+    except BadBinding as bad:
+        raise Problem(422, "invalid", bad.reason, field=bad.field) from None
     if not _is_free(services, identity, device_id):
         raise Problem(422, "invalid", "bound already; who bound it lets it go first", field="device_id")
-    device = Device(device_id, sign.sign_id, body.decoder, body.heartbeat_s, body.kind)
     return _bound(await services.devices.bind(services.pool, services.settings.region, device))
 
 
 @router.delete("/devices/{device_id}", status_code=204)
 async def unbind_device(device_id: DeviceId, services: Parts, identity: MayBindDevices) -> Response:
-    """Let a device speak for no tower any more."""
+    """Let a device speak for no tower any more, and forget what was heard of one that never did."""
     mine = _is_free(services, identity, device_id)
     if not mine or not await services.devices.unbind(services.pool, services.settings.region, device_id):
         raise Problem(404, "not_found", "no such device", field="device_id")
@@ -119,4 +120,5 @@ def _bound(device: Device) -> dict[str, Any]:
         "decoder": device.decoder,
         "heartbeat_s": device.heartbeat_s,
         "kind": device.kind.value,
+        "warnings": doubts(device.device_id),
     }

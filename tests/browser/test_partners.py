@@ -1,19 +1,27 @@
-"""What comes from others and goes to them, on the console: an EIDO, towers' health, weather, a partner's webhook."""
+"""What comes from others and goes to them, on the console: an EIDO, towers, weather, webhooks, call-backs, TAK."""
 
+import json
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiomqtt
 import asyncpg
+import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
+from app.interop.callbacks.addresses import drop_address, set_address
+from app.settings import Settings
 from geo.sign import SignKind
-from loadtests.rig import Engines, client
+from loadtests.rig import REGION, Engines, client
 from tests.browser.patience import eventually
 from tests.browser.screens import barriers, console_page, opened
+from tests.integration.broker import PASSWORD, USER, Mosquitto, free_port, mosquitto
 from tests.integration.stage import Stage, stage
+from tests.integration.tak import taky
 from tests.integration.test_hazards import alert
+from tests.integration.test_towers import PRESS, uplink
 from tests.integration.test_webhooks import receiver
 from tests.vectors import vector
 
@@ -25,9 +33,24 @@ PURPOSE = "ask the PSAP about its transfer"
 EXTREME = 9  # what an extreme warning that is likely suggests
 
 
+@pytest.fixture(scope="module")
+def broker_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module")
+def tak_port() -> int:
+    return free_port()
+
+
 @pytest_asyncio.fixture(scope="module")
-async def world(rig: Engines) -> AsyncIterator[Stage]:
-    async with stage(rig, "browser-partners", agents=1, AUXILIO_WEBHOOK_TRIES="1") as running:
+async def world(rig: Engines, broker_port: int, tak_port: int) -> AsyncIterator[Stage]:
+    """A service whose broker and TAK server are away, until a test starts them."""
+    tak = f"tcp://127.0.0.1:{tak_port}"
+    towers = Mosquitto(broker_port).url
+    async with stage(
+        rig, "browser-partners", agents=1, AUXILIO_WEBHOOK_TRIES="1", AUXILIO_MQTT_URL=towers, AUXILIO_COT_URL=tak
+    ) as running:
         await running.only()
         yield running
 
@@ -56,6 +79,30 @@ async def seen_by_everybody(page: Page, name: str, folder: Path) -> None:
         assert not UNTRANSLATED.findall(words), UNTRANSLATED.findall(words)
 
 
+async def test_a_broker_and_a_tak_server_that_are_away_are_seen_and_heard_again(
+    world: Stage, desk: BrowserContext, rig: Engines, broker_port: int, tak_port: int
+) -> None:
+    console = await console_page(desk)
+    health = console.get_by_test_id("degraded")
+    await expect(health).to_contain_text("the towers' MQTT broker")
+    await expect(health).to_contain_text("the TAK server")
+    async with mosquitto(rig.folder / "mosquitto-back", broker_port), taky(rig.folder / "taky-back", port=tak_port):
+        # Later a broker is called again within 10 s, a TAK server within 30; the console looks every 5.
+        await expect(health).not_to_contain_text("the towers' MQTT broker", timeout=60_000)
+        await expect(health).not_to_contain_text("the TAK server", timeout=60_000)
+        async with aiomqtt.Client("127.0.0.1", broker_port, username=USER, password=PASSWORD) as network:
+            body = uplink("bb0102030405aabb", PRESS)
+            body["deviceInfo"]["deviceProfileName"] = "R312A"
+            await network.publish("application/a/device/b/event/up", json.dumps(body).encode(), qos=1)
+        async with world.dispatcher() as http:
+
+            async def rings() -> bool:
+                rows = (await http.get("/v1/towers")).json()
+                return any(row["tower_id"] == "bb0102030405aabb" for row in rows)
+
+            await eventually(rings, "a press by the broker that is back")
+
+
 async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
     world: Stage, desk: BrowserContext, tmp_path: Path
 ) -> None:
@@ -73,6 +120,11 @@ async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
     for warning in call["warnings"]:
         await expect(console.get_by_test_id(f"warnings-{call['id']}")).to_contain_text(warning)
 
+    await console.get_by_role("button", name="Open number and words").click()
+    panel = console.get_by_test_id("incident-panel")
+    await expect(panel).to_contain_text("8195551212")
+    await expect(panel).to_contain_text("42 W Cellular Street, Wilmington, DE, US (RoutingLocation)")
+
     raw = console.get_by_test_id(f"raw-{call['sealed']}")
     await raw.locator("summary").press("Enter")
     await expect(raw).not_to_contain_text("issuingElementIdentification")
@@ -87,7 +139,7 @@ async def test_a_nena_sample_is_seen_with_its_origin_and_opened_as_it_came(
         reads = await connection.fetch("SELECT act, by FROM audit_trail")
     finally:
         await connection.close()
-    assert [row["act"] for row in reads] == ["read"]
+    assert [row["act"] for row in reads] == ["read", "read"]
 
 
 async def test_a_silent_tower_and_a_low_battery_are_seen(world: Stage, desk: BrowserContext, tmp_path: Path) -> None:
@@ -113,6 +165,43 @@ async def test_a_silent_tower_and_a_low_battery_are_seen(world: Stage, desk: Bro
     await seen_by_everybody(console, "towers", tmp_path)
     async with world.dispatcher() as http:
         await http.delete("/v1/towers/devices/bb01")
+
+
+async def test_a_button_nobody_bound_still_rings_and_is_bound_where_it_rang(
+    world: Stage, desk: BrowserContext, tmp_path: Path
+) -> None:
+    tower = [sign.sign_id for sign in world.signs if sign.kind is SignKind.RESCUE_TOWER][5]
+    async with client(world.service, world.keys.tower) as network:
+        body = uplink("ffee0102030405aa", PRESS)
+        body["deviceInfo"]["deviceProfileName"] = "R312A"
+        (pressed,) = (await network.post("/v1/networks/chirpstack?event=up", json=body)).json()["messages"]
+    console = await console_page(desk)
+    await expect(console.get_by_test_id(f"incident-{pressed['incident_id']}")).to_contain_text("no place yet")
+    await console.get_by_test_id(f"incident-{pressed['incident_id']}").click()
+    await expect(console.get_by_test_id(f"unbound-{pressed['alert_id']}")).to_contain_text("bound to no tower")
+    await console.get_by_role("button", name="Bind a device to a tower").click()
+    form = console.get_by_test_id("binding")
+    await expect(form.get_by_label("Device")).to_have_value("ffee0102030405aa")
+    await expect(console.get_by_test_id("tower-ffee0102030405aa")).to_contain_text("BOUND TO NO TOWER")
+    await seen_by_everybody(console, "binding", tmp_path)
+    tower_field = form.get_by_label("Tower", exact=True)
+    await tower_field.fill("TUCR-nowhere")
+    await tower_field.press("Enter")
+    await expect(form.get_by_role("alert")).to_contain_text("not a rescue tower")
+    await tower_field.fill(tower)
+    await form.get_by_label("Read as").select_option("netvox_r312a")
+    await tower_field.press("Enter")
+    await expect(console.get_by_test_id("incident-panel")).to_contain_text(tower)
+    await console.keyboard.press("y")
+    await expect(console.get_by_test_id(f"tower-{tower}")).to_contain_text("ffee0102030405aa")
+    await expect(console.get_by_test_id("tower-ffee0102030405aa")).to_have_count(0)
+    async with world.dispatcher() as http:
+        place = (await http.get(f"/v1/incidents/{pressed['incident_id']}")).json()["incident"]["place"]
+    assert (place["sign_id"], place["state"]) == (tower, "confirmed")
+    line = console.get_by_test_id(f"tower-{tower}")
+    await line.get_by_role("button", name="Unbind").click()
+    await line.get_by_role("button", name="Really unbind?").click()
+    await expect(line).to_have_count(0)  # nothing is known of it any more
 
 
 async def test_weather_warns_and_suggests_and_only_a_key_takes_it(
@@ -192,3 +281,54 @@ async def test_a_delivery_that_was_given_up_is_sent_again_from_the_console(
         await eventually(has_come, "the delivery, sent again")
         await expect(console.get_by_test_id("age-deliveries")).to_contain_text("old")
         await http.delete(f"/v1/webhooks/{hook}")
+
+
+async def test_a_psap_that_was_away_is_called_back_by_a_click_late_or_given_up(
+    world: Stage, desk: BrowserContext, tmp_path: Path
+) -> None:
+    settings = Settings(data_dir=world.service.folder, region=REGION)
+    connection = await asyncpg.connect(world.service.database)
+    try:
+        async with receiver() as psap_s, world.psap() as psap:
+            psap_s.status = 503
+            await set_address(settings, world.service.database, "psap-1", psap_s.url)
+            await world.post_call(psap, call_id="cad-late", said=world.signs[30].sign_id)
+            await world.post_call(psap, call_id="cad-dead", said=world.signs[31].sign_id)
+
+            async def state_of(call: str) -> tuple[int, str, int]:
+                row = await connection.fetchrow(
+                    "SELECT id, state, tries FROM callbacks WHERE psap_call_id = $1 AND event = 'accepted'", call
+                )
+                return (row["id"], row["state"], row["tries"]) if row else (0, "", 0)
+
+            async def was_tried() -> bool:
+                return (await state_of("cad-late"))[2] > 0 and (await state_of("cad-dead"))[0] > 0
+
+            await eventually(was_tried, "a call-back is not taken")
+            late, dead = (await state_of("cad-late"))[0], (await state_of("cad-dead"))[0]
+            # An hour has to pass for the one, a day for the other.
+            later = "UPDATE callbacks SET due_at = now() + interval '1 hour', tries = 8 WHERE id = $1"
+            await connection.execute(later, late)
+            given_up = (
+                "UPDATE callbacks SET state = 'dead', done_at = now(), tries = 31, reason = 'HTTP 503' WHERE id = $1"
+            )
+            await connection.execute(given_up, dead)
+            console = await console_page(desk)
+            await console.keyboard.press("f")
+            waits, gave_up = (console.get_by_test_id(f"callback-{number}") for number in (late, dead))
+            await expect(waits).to_contain_text("waiting")
+            await expect(waits).to_contain_text("next at")
+            await expect(gave_up).to_contain_text("GIVEN UP")
+            await expect(gave_up).to_contain_text("HTTP 503")
+            await seen_by_everybody(console, "callbacks", tmp_path)
+            psap_s.status = 204
+            psap_s.got.clear()
+            await waits.get_by_role("button", name="Try again").click()
+            await expect(waits).to_contain_text("taken")
+            await gave_up.get_by_role("button", name="Try again").press("Enter")
+            await expect(gave_up).to_contain_text("taken")
+            told = [json.loads(body)["call_id"] for _, body in psap_s.got]
+            assert [call for call in told if call.startswith("cad-")] == ["cad-late", "cad-dead"]
+    finally:
+        await drop_address(settings, world.service.database, "psap-1")
+        await connection.close()

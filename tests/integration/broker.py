@@ -25,24 +25,28 @@ class Mosquitto:
 
 
 def program_of(name: str) -> str:
-    """Return a program of Mosquitto's; where it can neither be found nor installed the test is skipped."""
+    """Return a program of Mosquitto's, installed now when it is missing; these tests are never skipped."""
     try:
         return program(name, "mosquitto")
     except NotToBeHad as error:
-        pytest.skip(str(error))
+        pytest.fail(str(error))
+
+
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
 
 
 @asynccontextmanager
-async def mosquitto(folder: Path) -> AsyncIterator[Mosquitto]:
-    """Run the broker and wait until it listens."""
+async def mosquitto(folder: Path, port: int = 0) -> AsyncIterator[Mosquitto]:
+    """Run the broker, on a free port or a given one, and wait until it listens."""
     folder.mkdir(parents=True, exist_ok=True)
     passwords = folder / "passwords"
     passwords.write_text(f"{USER}:{PASSWORD}\n")
     hashing = await asyncio.create_subprocess_exec(program_of("mosquitto_passwd"), "-U", str(passwords))
     assert await hashing.wait() == 0
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = port or free_port()
     config = folder / "mosquitto.conf"
     config.write_text(f"user root\nlistener {port} 127.0.0.1\nallow_anonymous false\npassword_file {passwords}\n")
     process = await asyncio.create_subprocess_exec(

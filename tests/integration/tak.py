@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
 from lxml import etree
 
+from tests.integration.broker import free_port
+
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # pytak names what it could do with further packages
     import pytak
@@ -94,13 +96,10 @@ def make_authority(folder: Path) -> Authority:
 
 
 @asynccontextmanager
-async def taky(folder: Path, authority: Authority | None = None) -> AsyncIterator[int]:
-    """Run the server and return its port."""
+async def taky(folder: Path, authority: Authority | None = None, port: int = 0) -> AsyncIterator[int]:
+    """Run the server, on a free port or a given one, and return its port."""
     folder.mkdir(parents=True, exist_ok=True)
-    probe = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", 0)
-    port = int(probe.sockets[0].getsockname()[1])
-    probe.close()
-    await probe.wait_closed()
+    port = port or free_port()
     config = ConfigParser()
     config["taky"] = {"bind_ip": "127.0.0.1", "root_dir": str(folder), "hostname": "localhost"}
     config["cot_server"] = {"port": str(port)}

@@ -44,7 +44,8 @@ async def a_pair(rig: Engines, name: str, agents: int = 4) -> AsyncIterator[Pair
     valkey = Valkey(rig.folder / f"{name}-valkey")
     await valkey.start()
     try:
-        async with stage(rig, name, agents=agents, redis=valkey.url) as running:
+        tak = "tcp://127.0.0.1:9"  # is away: only the desk's process knows, every console shall
+        async with stage(rig, name, agents=agents, redis=valkey.url, AUXILIO_COT_URL=tak) as running:
             desk = running.service
             gateway = Service(desk.database, valkey.url, desk.folder, "gateway")
             await gateway.start()
@@ -67,6 +68,14 @@ async def health(service: Service) -> dict[str, Any]:
     async with httpx.AsyncClient(base_url=service.url, timeout=10) as http:
         body: dict[str, Any] = (await http.get("/health/ready")).json()
         return body
+
+
+async def test_what_only_the_desk_finds_ill_outside_is_shown_by_the_gateway(pair: Pair) -> None:
+    async with pair.stage.console(service=pair.gateway) as console:
+        await until(
+            lambda: any(p.get("degraded") == {"tak": "away"} for p in console.heard("pulse")), "the pulse says so"
+        )
+    assert (await health(pair.gateway))["checks"]["tak"] == {"ok": False, "needed": False, "state": "away"}
 
 
 async def same_picture(pair: Pair) -> int:

@@ -1,4 +1,4 @@
-"""Every foreign intake on the real server: mutated samples never break it, and none is slower than half of ours."""
+"""Every foreign intake on the real server: tests page nobody, mutated samples break nothing, none is slow."""
 
 import asyncio
 import json
@@ -11,8 +11,11 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from app.routes.eido_examples import EIDO_EXAMPLE
 from app.routes.hazard_examples import CAP_EXAMPLE
+from geo.sign import SignKind
 from loadtests.rig import Engines
+from tests.integration.rehearsals import rehearsals
 from tests.integration.scene import World, a_world
 from tests.unit.app.interop.samples import SAMPLES
 
@@ -38,6 +41,55 @@ async def world(rig: Engines) -> AsyncIterator[World]:
         log = made.service.log.read_text(errors="replace")
         assert "Exception in ASGI" not in log
         assert "broke its reader" not in log
+
+
+async def test_no_test_exercise_or_drill_pages_a_unit_as_real_in_any_format(world: World) -> None:
+    sign, unit = world.sign(3), world.unit_ids[0]
+    tower = next(s.sign_id for s in world.border.signs if s.kind is SignKind.RESCUE_TOWER and s.sector == world.sector)
+    async with world.http("dispatcher") as desk, world.http("psap") as http:
+        for device, kind, decoder in (
+            ("ed01", "test", "netvox_r312a"), ("ed02", "exercise", "netvox_r312a"), ("ed03", "real", "json"),
+            ("ed04", "real", None),
+        ):  # fmt: skip
+            bound = {"tower_id": tower, "decoder": decoder, "kind": kind}
+            assert (await desk.put(f"/v1/towers/devices/{device}", json=bound)).status_code == 200
+        assert (await desk.put(f"/v1/units/{unit}/duty", json={"on_duty": True})).status_code == 200
+        for path, body, kind in rehearsals(sign, tower):
+            before = {row["id"]: row["kind"] for row in (await desk.get("/v1/incidents")).json()}
+            headers = {"Content-Type": "application/x-www-form-urlencoded"} if body.startswith("imei=") else {}
+            answer = await http.post(path, content=body.encode(), headers=headers)
+            assert answer.is_success, (path, body, answer.text)
+            made = {row["id"]: row["kind"] for row in (await desk.get("/v1/incidents")).json()}
+            new = {made[number] for number in made.keys() - before.keys()}
+            assert new <= {kind}, (path, body, new)
+        assert "real" not in made.values()
+        paged = await world.query("SELECT i.image FROM assignments a JOIN incidents i ON i.id = a.incident_id")
+        assert {json.loads(row["image"])["kind"] for row in paged} <= {"exercise"}
+        assert (await desk.get("/v1/hazards")).json()["features"] == []
+        real = (await http.post("/v1/eido", content=json.dumps(EIDO_EXAMPLE | {"$id": "r"}).encode())).json()
+        shown = (await desk.get(f"/v1/incidents/{real['incident_id']}")).json()
+        assert shown["incident"]["kind"] == "real", "what says nothing of a test is none"
+        assert (await desk.put(f"/v1/units/{unit}/duty", json={"on_duty": False})).status_code == 200
+
+
+async def test_the_type_alien_is_never_written_whoever_says_it(world: World) -> None:
+    async with world.http("dispatcher") as desk, world.http("psap") as http:
+        alien = {
+            "incidentComponent": {"incidentTypeCommonRegistryText": "ALIEN"},
+            "$id": "urn:emergency:uid:incidentid:al:p.example.org",
+        }
+        bodies = (
+            ("/v1/eido", EIDO_EXAMPLE | alien),
+            ("/v1/calls", {"call_id": "al-1", "type": "ALIEN", "said": world.sign(5)}),
+        )
+        for path, body in bodies:
+            number = (await http.post(path, content=json.dumps(body).encode())).json()["incident_id"]
+            for shown in ("", "/eido", "/cap"):
+                answer = await desk.get(f"/v1/incidents/{number}{shown}")
+                assert answer.status_code == 200
+                assert "ALIEN" not in answer.text.upper(), answer.text
+    for row in await world.query("SELECT body FROM ledger"):
+        assert '"ALIEN"' not in row["body"].upper()  # what webhooks, call-backs and the stream say is read from here
 
 
 def mutated(raw: bytes, rng: Random) -> bytes:

@@ -3,14 +3,10 @@
 import asyncio
 import base64
 import json
-import os
-import re
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,7 +30,6 @@ from tests.unit.app.interop.nena import faults
 from tests.vectors import vector
 
 HEAR_S = 15.0
-DOCS = Path(__file__).resolve().parents[2] / "docs" / "interop"
 OFFERED = [websockets.Subprotocol(SUBPROTOCOL)]
 CANARIES = ("Xochitl Quauhtli", "5205550987", "hears a train behind a mesquite", "31.4815926")
 
@@ -285,23 +280,6 @@ async def test_a_location_an_eido_refers_to_is_fetched_later_and_only_where_it_m
             calls = (await desk.get(f"/v1/incidents/{done['incident_id']}")).json()["calls"]
             assert not any(each["has_device"] for each in calls)
     assert "oasufdq" not in world.service.log.read_text(errors="replace")
-
-
-@pytest.mark.parametrize("page", ["eido", "pidf-lo"])
-async def test_the_lines_of_a_page_work_as_they_stand(world: World, page: str, tmp_path: Path) -> None:
-    if shutil.which("curl") is None:
-        pytest.skip("no curl on this machine")
-    text = (DOCS / f"{page}.md").read_text(encoding="utf-8")
-    script = "\n".join(block for block in re.findall(r"```\n(.*?)```", text, re.DOTALL) if "curl" in block)
-    env = os.environ | {"AUXILIO": world.service.url, "PSAP_KEY": world.keys.psap}
-    shell = await asyncio.create_subprocess_exec(
-        "bash", "-eu", "-c", script, cwd=tmp_path, env=env, stdout=asyncio.subprocess.PIPE
-    )
-    said, _ = await shell.communicate()
-    assert shell.returncode == 0
-    answers = [json.loads(line) for line in said.decode().replace("}{", "}\n{").splitlines()]
-    assert answers[0]["incident_id"] > 0
-    assert all("status" not in answer for answer in answers), answers
 
 
 # --- conveyance ---

@@ -15,12 +15,14 @@ import httpx
 import pytest_asyncio
 from chirpstack_api.integration import integration_pb2
 from google.protobuf import json_format
+from typer.testing import Result
 
 from app.access.identity import Role
 from geo.sign import SignKind
 from loadtests.rig import Engines
 from tests.integration.broker import PASSWORD, USER, Mosquitto, mosquitto
 from tests.integration.scene import World, a_world
+from tests.integration.terminal import auxilio
 
 EVENTUALLY_S = 15.0
 PRESS = bytes.fromhex("014D011E01000000000000")
@@ -190,6 +192,11 @@ async def test_a_device_that_is_bound_and_never_heard_is_silent_too(field: Field
     assert (await field.desk.delete("/v1/towers/devices/aa06")).status_code == 204
     assert (await field.desk.delete("/v1/towers/devices/aa06")).status_code == 404
 
+    async def is_quiet() -> bool:
+        return not await field.alarms(tower_id=tower, kind="tower_silent")
+
+    await eventually(is_quiet)  # nobody waits for it any more
+
 
 async def test_a_press_of_an_unknown_device_is_served_and_one_that_nobody_can_read_is_looked_at(field: Field) -> None:
     body = uplink("ffee01", PRESS)
@@ -209,6 +216,61 @@ async def test_protocol_buffers_of_chirpstacks_own_library(field: Field) -> None
     answer = await field.network.post("/v1/networks/chirpstack?event=up", content=written, headers=headers)
     (message,) = answer.json()["messages"]
     assert (message["tower_id"], message["presses"]) == (tower, 1)
+
+
+async def test_an_operator_binds_a_device_by_the_command_line_and_the_running_service_knows(field: Field) -> None:
+    async def towers(*words: str) -> Result:
+        service = field.world.service
+        return await auxilio(field.world.database, service.redis, service.folder, "towers", *words)
+
+    tower, placard = field.towers[12], field.world.sign()
+    for words, blamed in (
+        (("bind", "cc12", "TUCR-9999"), "tower_id"),
+        (("bind", "cc12", placard), "tower_id"),
+        (("bind", "--", "-:-", tower), "device_id"),
+        (("bind", "cc12", tower, "--decoder", "morse"), "decoder"),
+        (("bind", "cc12", tower, "--heartbeat-s", "0"), "heartbeat_s"),
+        (("bind", "cc12", tower, "--kind", "rehearsal"), "kind"),
+    ):
+        refused = await towers(*words)
+        assert (refused.exit_code, f"refused: {blamed}: " in refused.output) == (2, True), refused.output
+    assert "cc12" not in (await towers("list")).output
+    bound = await towers("bind", "CC-12", tower.lower(), "--decoder", "netvox_r312a", "--kind", "exercise")
+    assert "neither a DevEUI" in bound.output
+    assert f"cc12 speaks for {tower}; exercise: it pages nobody as real" in bound.output
+    assert (await towers("bind", "0011223344556612", tower)).output == f"0011223344556612 speaks for {tower}\n"
+    assert "last digit of an IMEI" in (await towers("bind", "300434033719021", tower)).output
+    (line,) = [line for line in (await towers("list")).output.splitlines() if line.startswith("cc12 ")]
+    assert line.split("  ")[1:4] == [tower, "by netvox_r312a", "every 3600 s"]
+    assert "exercise: PAGES NOBODY" in line
+
+    async def known() -> bool:
+        return "cc12" in {row["device_id"] for row in (await field.desk.get("/v1/towers/devices")).json()}
+
+    await eventually(known)
+    pressed = await field.uplink("cc12", PRESS)
+    assert pressed["tower_id"] == tower
+    for device in ("cc12", "0011223344556612", "300434033719021"):
+        assert (await towers("unbind", device)).output == f"{device} speaks for no tower\n"
+    assert (await towers("unbind", "cc12")).exit_code == 1
+
+
+async def test_a_device_nobody_bound_is_listed_until_it_is_bound_and_then_missed_nowhere(field: Field) -> None:
+    body = uplink("ffee13", PRESS)
+    body["deviceInfo"]["deviceProfileName"] = "R312A"
+    (pressed,) = (await field.network.post("/v1/networks/chirpstack?event=up", json=body)).json()["messages"]
+    assert any("bound" in warning for warning in pressed["warnings"])
+    (device,) = (await field.tower("ffee13"))["devices"]
+    assert (device["device_id"], device["is_bound"]) == ("ffee13", False)
+    await field.bind(13, "ffee13")
+    again = await field.uplink("ffee13", PRESS, number=2)
+    assert (again["incident_id"], again["presses"]) == (pressed["incident_id"], 2), "the person presses again"
+    assert "ffee13" not in {row["tower_id"] for row in (await field.desk.get("/v1/towers")).json()}
+    assert (await field.desk.delete("/v1/towers/devices/ffee13")).status_code == 204
+    assert (await field.desk.delete("/v1/towers/devices/ffee13")).status_code == 404
+    assert (await field.network.post("/v1/networks/chirpstack?event=up", json=body)).status_code == 200
+    await field.tower("ffee13")
+    assert (await field.desk.delete("/v1/towers/devices/ffee13")).status_code == 204  # forgotten, never bound again
 
 
 def the_things_stack(device: str) -> dict[str, Any]:

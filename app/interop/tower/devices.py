@@ -11,7 +11,10 @@ DEVICE_CHARS_MAX: Final = 64
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """`decoder` None: by the model the network names. `kind` says that all it sends is a test or an exercise."""
+    """`device_id` is as `device_key` writes it; `decoder` None: by the model the network names.
+
+    `kind` says that all it sends is a test or an exercise.
+    """
 
     device_id: str
     tower_id: str
@@ -49,13 +52,12 @@ class Devices:
 
     async def bind(self, pool: Pool, region: str, device: Device) -> Device:
         """Let a device speak for a tower; other processes know within a few seconds."""
-        kept = Device(device_key(device.device_id), device.tower_id, device.decoder, device.heartbeat_s, device.kind)
         await execute(
-            pool, "bind_tower_device", region, kept.device_id, kept.tower_id, kept.decoder, kept.heartbeat_s,
-            kept.kind.value,
+            pool, "bind_tower_device", region, device.device_id, device.tower_id, device.decoder, device.heartbeat_s,
+            device.kind.value,
         )  # fmt: skip
-        self._by_id[kept.device_id] = kept
-        return kept
+        self._by_id[device.device_id] = device
+        return device
 
     async def unbind(self, pool: Pool, region: str, device_id: str) -> bool:
         """Let it speak no more; false when it was not bound."""

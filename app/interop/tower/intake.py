@@ -98,9 +98,8 @@ def _asked(
     if message.pressed and is_person:
         return _call(services, identity, message, raw, at, kind, source, now)
     if message.pressed:
-        return alerts.press(
-            raw, speaker.tower_id, speaker.place, source, kind, at, warnings, identity.name, now, services.intake
-        )
+        rang = _rang_as(services, message, speaker)
+        return alerts.press(raw, rang, speaker.place, source, kind, at, warnings, identity.name, now, services.intake)
     if message.is_cancelled:
         incident_id = _open_incident(services, identity, message, speaker, is_person=is_person)
         if incident_id is not None:
@@ -159,6 +158,14 @@ def _open_incident(
         incident_id = board.alerts[alert_id].incident_id
         return incident_id if board.incidents[incident_id].is_open else None
     return None
+
+
+def _rang_as(services: Services, message: TowerMessage, speaker: Speaker) -> str:
+    """Return under which tower's id a press counts: a device that rang before it was bound rings for that incident."""
+    own, board = device_key(message.device_id), services.view.board
+    last = next(reversed(board.alerts_at_tower.get(own, ())), None)
+    is_open = last is not None and board.incidents[board.alerts[last].incident_id].is_open
+    return own if is_open else speaker.tower_id
 
 
 def _changes(services: Services, message: TowerMessage, speaker: Speaker, at: datetime) -> list[ReportTower]:

@@ -4,6 +4,9 @@ SELECT coalesce(d.tower_id, h.tower_id) AS tower_id, coalesce(d.device_id, h.dev
        h.battery_percent, h.battery_v, h.external_power, h.solar_v, h.temperature_c, h.rssi_dbm, h.snr_db, h.gateways,
        h.fault
   FROM (SELECT * FROM tower_devices WHERE region = $1) AS d
-  FULL JOIN (SELECT * FROM tower_health WHERE region = $1) AS h
+  FULL JOIN (SELECT * FROM tower_health AS t
+              WHERE region = $1 AND NOT EXISTS (  -- written in the moment it was bound to another
+                        SELECT FROM tower_devices WHERE region = $1 AND device_id = t.device_id AND tower_id <> t.tower_id)
+             ) AS h
     ON h.device_id = d.device_id AND h.tower_id = d.tower_id
  ORDER BY 1, 2

@@ -1,6 +1,17 @@
--- A dead call-back about an incident of these sectors (none named: of any) is tried again.
-UPDATE callbacks SET state = 'pending', done_at = NULL, due_at = now(), made_at = now(), tries = 0
-WHERE region = $1 AND id = $2 AND state = 'dead'
-  AND ($3::text[] = '{}' OR incident_id IN (
-        SELECT i.id FROM incidents AS i WHERE i.region = $1 AND (i.sector IS NULL OR i.sector = ANY ($3))))
-RETURNING id
+-- A call-back about an incident of these sectors (none named: of any) that was given up or waits is tried now, after
+-- those of the same PSAP that wait before it: they are told in order.
+WITH found AS (
+    SELECT id, psap FROM callbacks
+    WHERE region = $1 AND id = $2 AND state <> 'delivered'
+      AND ($3::text[] = '{}' OR incident_id IN (
+            SELECT i.id FROM incidents AS i WHERE i.region = $1 AND (i.sector IS NULL OR i.sector = ANY ($3))))
+), earlier AS (
+    UPDATE callbacks AS c SET due_at = now() FROM found
+    WHERE c.region = $1 AND c.psap = found.psap AND c.state = 'pending' AND c.id < found.id
+)
+UPDATE callbacks AS c
+   SET state = 'pending', done_at = NULL, due_at = now(),
+       made_at = CASE c.state WHEN 'dead' THEN now() ELSE c.made_at END,
+       tries = CASE c.state WHEN 'dead' THEN 0 ELSE c.tries END
+  FROM found WHERE c.id = found.id
+RETURNING c.id

@@ -16,6 +16,7 @@ import { DARK, lampState, type Lamp } from './lamp';
 import { emptyDraft } from './newcall';
 import { grouped } from './order';
 import { inWords } from './refusals';
+import type { Binding } from './towerlines';
 import { EMPTY, ringsFor, told } from './unrecorded';
 import { exposures } from './weather';
 import { viewOf, Windows, type Said, type View } from './windows';
@@ -54,6 +55,8 @@ export class Console {
   /** The map, until an incident is chosen: it says at a glance what this is. */
   panel = $state<Panel>('map');
   isMapKept = $state(false);
+  /** The device being bound to a tower on the towers' page. */
+  binding = $state.raw<Binding | null>(null);
   dialog = $state<Dialog>('none');
   /** The call being taken down. Esc hides it and loses nothing: it is there again with the next N. */
   draft = $state(emptyDraft());
@@ -144,6 +147,18 @@ export class Console {
     this.isMapKept = panel === 'map';
   }
 
+  /** Whether the service lets this person set up what is then left alone: docs/access.md. */
+  get maySetUp(): boolean {
+    const me = this.session.me;
+    return me?.role === 'supervisor' || (me?.role === 'dispatcher' && me.sectors.length === 0);
+  }
+
+  /** Begin to bind a device to a tower, for the incident it rang for. */
+  bind(deviceId: string, incidentId: number | null = null): void {
+    this.binding = { deviceId, incidentId };
+    this.show('towers');
+  }
+
   selectUnit(id: string | null): void {
     this.selectedUnit = id;
     this.mark = id === null ? null : { kind: 'unit', id };
@@ -157,6 +172,10 @@ export class Console {
 
   say(key: Key, values?: Values): void {
     this.#notify(t(key, values), false);
+  }
+
+  sayWords(text: string): void {
+    this.#notify(text, false);
   }
 
   refuse(key: Key, values?: Values): void {

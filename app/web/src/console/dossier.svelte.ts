@@ -12,6 +12,9 @@ export interface PrivateCall {
   name?: string;
   health?: string;
   narrative?: string;
+  other_numbers?: string[];
+  /** As the formats seal them: see addresses.ts. */
+  locations?: unknown[];
   /** The message as it came, in base64, and what it was taken for; kept nowhere unless asked for by itself. */
   raw?: string;
   format?: string;
@@ -56,8 +59,8 @@ export class Dossier {
 
   async open(sealed: string, purpose: string): Promise<void> {
     const value = await this.#read(sealed, purpose);
-    const { said, callback_number, name, health, narrative, device } = value;
-    const opened = Object.entries({ said, callback_number, name, health, narrative, device }).filter(([, part]) => part !== undefined);
+    const { said, callback_number, name, health, narrative, other_numbers, locations, device } = value;
+    const opened = Object.entries({ said, callback_number, name, health, narrative, other_numbers, locations, device }).filter(([, part]) => part !== undefined);
     this.opened = { ...this.opened, [sealed]: Object.fromEntries(opened) };
   }
 

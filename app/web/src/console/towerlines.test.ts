@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { TowerLink, TowerShown } from '$shared/contract';
-import { battery, link, newest, towerLines, troublesOf } from './towerlines';
+import type { Alert, TowerLink, TowerShown } from '$shared/contract';
+import { battery, bindingBody, isOfUnboundDevice, link, newest, towerLines, troublesOf } from './towerlines';
 
 const device = (changes: Partial<TowerLink> = {}): TowerLink => ({
   device_id: 'd1', is_bound: true, network: 'chirpstack', kind: 'real', decoder: null, heartbeat_s: 3600, heard_at: '2026-11-22T14:03:07Z',
@@ -31,6 +31,30 @@ describe('the towers', () => {
     expect(troublesOf(bare)).toEqual([]);
     expect([ids([bare]), ids([bare], { ...ALL, withoutDevice: true })]).toEqual([[], ['T-1']]);
     expect(troublesOf(tower('T-2', { state: 'never heard' }))).toEqual(['never_heard']);
+  });
+});
+
+describe('a binding', () => {
+  it('is missed where a device hangs on no tower of the registry, not where the network names the tower', () => {
+    const heard = [device({ device_id: 'ffee01', is_bound: false, kind: null })];
+    expect(troublesOf(tower('ffee01', { lat: null, lon: null, sector: null, devices: heard }))).toEqual(['unbound']);
+    expect(troublesOf(tower('T-1', { devices: heard }))).toEqual([]);
+  });
+
+  it('that was left as a test is trouble, because its button pages nobody', () => {
+    expect(troublesOf(tower('T-1', { devices: [device({ kind: 'test' })] }))).toEqual(['muted']);
+    expect(troublesOf(tower('T-1', { devices: [device({ kind: 'test' }), device({ device_id: 'd2' })] }))).toEqual([]);
+  });
+
+  it('leaves out what was left empty', () => {
+    expect(bindingBody(' T-1 ', '', null, 'real')).toEqual({ tower_id: 'T-1', kind: 'real' });
+    expect(bindingBody('T-1', 'json', 60, 'test')).toEqual({ tower_id: 'T-1', kind: 'test', decoder: 'json', heartbeat_s: 60 });
+  });
+
+  it('is offered for the press of a device, not for a report that names a tower nobody knows', () => {
+    const press = { place: null, tower_id: 'ffee01', source_ids: ['chirpstack:ffee01:3ac7'] } as unknown as Alert;
+    expect(isOfUnboundDevice(press)).toBe(true);
+    expect(isOfUnboundDevice({ ...press, tower_id: 'TUCR-99', source_ids: ['7f3a-0001'] })).toBe(false);
   });
 });
 

@@ -1,13 +1,17 @@
 /** The towers as a dispatcher reads them: whoever needs a technician first. */
-import type { TowerLink, TowerShown } from '$shared/contract';
+import type { Alert, TowerDeviceBody, TowerLink, TowerShown } from '$shared/contract';
 
-export type Trouble = 'silent' | 'tamper' | 'low_battery' | 'fault' | 'never_heard';
-/** Worst first: a tower that does not speak cannot call for help. */
-export const TROUBLES: readonly Trouble[] = ['silent', 'tamper', 'low_battery', 'fault', 'never_heard'];
+export type Trouble = 'silent' | 'unbound' | 'muted' | 'tamper' | 'low_battery' | 'fault' | 'never_heard';
+/** Worst first: a tower that does not speak cannot call for help, nor one of which nobody knows where it is. */
+export const TROUBLES: readonly Trouble[] = ['silent', 'unbound', 'muted', 'tamper', 'low_battery', 'fault', 'never_heard'];
 
 export function troublesOf(tower: TowerShown): Trouble[] {
   const has: Record<Trouble, boolean> = {
     silent: tower.state === 'silent',
+    // A device of which no registry knows the tower: a press rings with a dispatcher and has no place.
+    unbound: tower.lat === null && tower.devices.length > 0 && tower.devices.every((device) => !device.is_bound),
+    // Left as a test or an exercise after the installation, its button pages nobody.
+    muted: tower.devices.length > 0 && tower.devices.every((device) => device.is_bound && device.kind !== 'real'),
     tamper: tower.tamper,
     low_battery: tower.low_battery,
     fault: tower.devices.some((device) => device.fault !== null && device.fault !== ''),
@@ -58,4 +62,30 @@ export function link(device: TowerLink | undefined): string {
   if (typeof device?.snr_db === 'number') said.push(`${device.snr_db.toFixed(1)} dB`);
   if (typeof device?.gateways === 'number') said.push(`${device.gateways} gw`);
   return said.join(' · ');
+}
+
+/** What is to be bound; an incident of which the press of this device told, or null. Without a device: any. */
+export interface Binding {
+  deviceId: string;
+  incidentId: number | null;
+}
+
+type Decoder = NonNullable<TowerDeviceBody['decoder']>;
+const EVERY_DECODER: Record<Decoder, true> = { netvox_r312a: true, dragino_trackerd: true, milesight_ws101: true, json: true };
+export const DECODERS = Object.keys(EVERY_DECODER) as readonly Decoder[];
+
+/** What the form holds as the service wants it: what is left empty is left out. */
+export function bindingBody(tower: string, decoder: string, heartbeatS: number | null, kind: string): TowerDeviceBody {
+  const named = DECODERS.find((one) => one === decoder);
+  return {
+    tower_id: tower.trim(),
+    kind: kind as NonNullable<TowerDeviceBody['kind']>,
+    ...(named === undefined ? {} : { decoder: named }),
+    ...(heartbeatS === null ? {} : { heartbeat_s: heartbeatS }),
+  };
+}
+
+/** Whether a network's device pressed that speaks for no tower: its own id stands in place of one, and in the press's. */
+export function isOfUnboundDevice(alert: Alert): boolean {
+  return alert.place === null && alert.source_ids.some((id) => id.split(':')[1] === alert.tower_id);
 }

@@ -1485,12 +1485,13 @@ export interface TowerDevice {
   decoder: string | null;
   heartbeat_s: number | null;
   kind: string;
+  warnings: (string)[];
 }
 
 /** `decoder` and `heartbeat_s` may be left out: then by the network's name of the model, and the usual pace. */
 export interface TowerDeviceBody {
   tower_id: string;
-  decoder?: string | null;
+  decoder?: "netvox_r312a" | "dragino_trackerd" | "milesight_ws101" | "json" | null;
   heartbeat_s?: number | null;
   kind?: Kind;
 }

@@ -2,6 +2,7 @@
 import { Refusal, Unreachable } from './api';
 
 export const ASK_MS = 15_000;
+export const SETTLES_MS = 2_500; // what was asked to be told to somebody outside has been told, or was refused, by then
 export const ASK_MS_MIN = 10_000; // nothing that only looks asks more often; what must be quicker comes by the stream
 const OLD_AFTER_TURNS = 3;
 
@@ -38,8 +39,11 @@ export class Kept<T> {
     this.#asking = null;
   }
 
-  /** Ask now, because something was done. An answer that is still on its way is no longer wanted. */
-  async again(): Promise<void> {
+  /**
+   * Ask now, because something was done, and the next time after so long: sooner where its outcome is still to come. An
+   * answer that is still on its way is no longer wanted.
+   */
+  async again(nextMs = this.#everyMs): Promise<void> {
     clearTimeout(this.#timer);
     this.#asking?.abort();
     const mine = new AbortController();
@@ -56,7 +60,7 @@ export class Kept<T> {
       this.fault = error;
     }
     this.#asking = null;
-    if (this.#isKept) this.#timer = setTimeout(() => void this.again(), this.#everyMs);
+    if (this.#isKept) this.#timer = setTimeout(() => void this.again(), nextMs);
   }
 
   /** Seconds since the value was answered; null while there is none. */

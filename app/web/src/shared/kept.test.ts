@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Unreachable } from './api';
-import { ASK_MS, ASK_MS_MIN, Kept } from './kept.svelte';
+import { ASK_MS, ASK_MS_MIN, Kept, SETTLES_MS } from './kept.svelte';
 
 describe('what is kept', () => {
   beforeEach(() => void vi.useFakeTimers());
@@ -32,6 +32,18 @@ describe('what is kept', () => {
     isAway = false;
     await vi.advanceTimersByTimeAsync(ASK_MS);
     expect([kept.fault, kept.ageS(Date.now())]).toEqual([null, 0]);
+    stop();
+  });
+
+  it('is looked at once more soon where the outcome of what was done is still to come', async () => {
+    const ask = vi.fn(() => Promise.resolve(1));
+    const kept = new Kept(ask, () => Date.now());
+    const stop = kept.keep();
+    await kept.again(SETTLES_MS);
+    await vi.advanceTimersByTimeAsync(SETTLES_MS);
+    expect(ask).toHaveBeenCalledTimes(3);
+    await vi.advanceTimersByTimeAsync(ASK_MS - 1);
+    expect(ask).toHaveBeenCalledTimes(3);
     stop();
   });
 

@@ -302,6 +302,8 @@ export const desk = {
   'call.children': 'Children',
   'call.kind': 'Kind',
   'call.needs': 'Needs',
+  'call.address': 'Address',
+  'call.other_numbers': 'Other numbers',
   'call.narrative': 'What happened',
   'call.name': 'Name',
   'call.health': 'Health',

@@ -304,6 +304,8 @@ export const desk: Record<keyof typeof english, string> = {
   'call.children': 'Menores',
   'call.kind': 'Clase',
   'call.needs': 'Necesita',
+  'call.address': 'Dirección',
+  'call.other_numbers': 'Otros números',
   'call.narrative': 'Qué pasó',
   'call.name': 'Nombre',
   'call.health': 'Salud',

@@ -304,6 +304,8 @@ export const desk: Record<keyof typeof english, string> = {
   'call.children': 'Crianças',
   'call.kind': 'Tipo',
   'call.needs': 'Precisa',
+  'call.address': 'Endereço',
+  'call.other_numbers': 'Outros números',
   'call.narrative': 'O que houve',
   'call.name': 'Nome',
   'call.health': 'Saúde',
