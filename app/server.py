@@ -11,6 +11,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.stream.wire import FrameProtocol
 from app.tls.authority import Credentials
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,  # it would write addresses and query strings
                 server_header=False,
-                ws="websockets-sansio",
+                ws=FrameProtocol,
                 ws_max_size=WS_MESSAGE_BYTES_MAX,
                 ws_per_message_deflate=False,
                 ws_ping_interval=20.0,

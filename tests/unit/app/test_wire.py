@@ -1,0 +1,22 @@
+"""Frames as a client's library reads them."""
+
+import pytest
+from websockets.client import ClientProtocol
+from websockets.frames import Frame, Opcode
+from websockets.protocol import State
+from websockets.uri import parse_uri
+
+from app.stream.wire import framed
+
+
+@pytest.mark.parametrize("sizes", [[0, 1, 125], [126, 65_535], [65_536, 70_000], []])
+def test_a_library_reads_what_is_framed_by_hand(sizes: list[int]) -> None:
+    texts = ["\u00e9".encode() * (size // 2) + b"x" * (size % 2) for size in sizes]
+    reader = ClientProtocol(parse_uri("ws://localhost/"), max_size=100_000)
+    reader.state = State.OPEN
+    reader.parser = reader.parse()
+    next(reader.parser)
+    reader.receive_data(framed(texts))
+    frames = [event for event in reader.events_received() if isinstance(event, Frame)]
+    assert [(frame.opcode, frame.fin, frame.data) for frame in frames] == [(Opcode.TEXT, True, text) for text in texts]
+    assert reader.parser_exc is None
