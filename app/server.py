@@ -6,12 +6,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.stream.wire import FrameProtocol
+from app.stream.wire import FrameProtocol, Turnstile
 from app.tls.authority import Credentials
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,7 @@ class Server(uvicorn.Server):
                 log_config=None,
                 access_log=False,  # it would write addresses and query strings
                 server_header=False,
-                ws=FrameProtocol,
+                ws=partial(FrameProtocol, Turnstile()),  # type: ignore[arg-type]  # called like a class
                 ws_max_size=WS_MESSAGE_BYTES_MAX,
                 ws_per_message_deflate=False,
                 ws_ping_interval=20.0,

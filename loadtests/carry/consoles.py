@@ -1,12 +1,13 @@
 """Consoles in a process of their own: connects them, counts what each hears, and how long an event takes to all.
 
-A line on stdin is an order, a line on stdout its answer: first the spec, then `connect`, `report UNTIL` and `leave` in turn.
+A line on stdin is an order, a line on stdout its answer: the spec, then `connect`, `report UNTIL`, `leave` in turn.
 """
 
 import asyncio
 import sys
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from functools import partial
 from typing import Final
 
 import orjson
@@ -30,7 +31,7 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What all consoles heard since they connected; times in milliseconds. `uneven`: how many did not hear just that."""
+    """What all consoles heard since they connected, times in milliseconds; `uneven`: how many of them heard else."""
 
     frames: int
     events: int
@@ -58,16 +59,11 @@ class Consoles:
         loop = asyncio.get_running_loop()
         self._events, self._last, self._ears = {}, {}, []
         for _ in range(self._spec.consoles):
-            ear, welcomed = Ear(self._spec.key, heard=self._heard), loop.create_future()
-            ear.on_welcome = lambda welcomed=welcomed: welcomed.set_result(None)  # type: ignore[misc]
-            _, ear.socket = await loop.create_connection(
-                lambda ear=ear: Listener(ear),
-                self._spec.host,
-                self._spec.port,  # type: ignore[misc]
-            )
+            ear, welcomed = Ear(self._spec.key, heard=self._heard), asyncio.Event()
+            ear.on_welcome = welcomed.set
+            _, ear.socket = await loop.create_connection(partial(Listener, ear), self._spec.host, self._spec.port)
             async with asyncio.timeout(CONNECT_S):
-                await welcomed
-            ear.on_welcome = None
+                await welcomed.wait()
             self._ears.append(ear)
 
     async def report(self, until: float) -> Report:

@@ -7,6 +7,7 @@ import asyncio
 import sys
 import time
 from dataclasses import asdict, dataclass
+from functools import partial
 from random import Random
 from typing import Final
 
@@ -88,8 +89,7 @@ class Flock:
         loop = asyncio.get_running_loop()
         while True:
             welcomed: asyncio.Future[bool] = loop.create_future()
-            ear.on_welcome = lambda welcomed=welcomed: welcomed.done() or welcomed.set_result(True)  # type: ignore[misc]
-            ear.on_lost = lambda welcomed=welcomed: welcomed.done() or welcomed.set_result(False)  # type: ignore[misc]
+            ear.on_welcome, ear.on_lost = partial(_settle, welcomed, True), partial(_settle, welcomed, False)
             try:
                 async with asyncio.timeout(WELCOME_S):
                     await loop.create_connection(
@@ -111,6 +111,11 @@ class Flock:
     def report(self) -> Report:
         ears = self._ears
         return Report([list(e.seqs) for e in ears], sum(e.resyncs for e in ears), sum(e.lost for e in ears))
+
+
+def _settle(welcomed: "asyncio.Future[bool]", is_welcome: bool) -> None:
+    if not welcomed.done():
+        welcomed.set_result(is_welcome)
 
 
 async def main() -> None:

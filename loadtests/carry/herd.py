@@ -20,7 +20,7 @@ from app.store.boards import read_board
 from app.store.ledger import read_events
 from app.store.pool import open_pool
 from app.view import View
-from loadtests.bench.ground import Ground, make_ground
+from loadtests.bench.ground import make_ground
 from loadtests.bench.journal import Result, Step
 from loadtests.bench.systems import LINE_BYTES_MAX, System, ask, connected, our_service, stopped
 from loadtests.bench.table import head, show

@@ -40,6 +40,7 @@ class Kept:
         )
         self.ready_s: list[float] = []
         self.acks_ms: list[float] = []
+        self.append_ms = 0.0
         self.looks_ms: dict[str, list[float]] = {name: [] for name in QUERIES}
 
     async def start(self) -> None:
@@ -47,14 +48,13 @@ class Kept:
         await self.service.start()
         self.ready_s.append(monotonic() - began)
 
-    async def append_ms(self) -> float:
-        """Return what an append took in the mean since the service started."""
+    async def appends(self) -> tuple[float, float]:
+        """Return how many seconds all appends took since the service started, and how many they were."""
         async with httpx.AsyncClient() as http:
             text = (await http.get(f"http://127.0.0.1:{self.metrics_port}/metrics")).text
-        found = {
-            s.name: s.value for f in text_string_to_metric_families(text) for s in f.samples if "le" not in s.labels
-        }
-        return 1000 * found["auxilio_append_seconds_sum"] / found["auxilio_append_seconds_count"]
+        samples = [sample for family in text_string_to_metric_families(text) for sample in family.samples]
+        found = {sample.name: sample.value for sample in samples if "le" not in sample.labels}
+        return found["auxilio_append_seconds_sum"], found["auxilio_append_seconds_count"]
 
 
 async def kept(rig: Engines, name: str, rows: int) -> Kept:
@@ -83,13 +83,7 @@ async def carry_ledger(rows: int) -> list[Finding]:
             await call_in_turns(both)
             await look_in_turns(both)
             short, long = both
-            found = compare(short, long) + [
-                Finding(
-                    "an append, mean, long / short", await long.append_ms() / await short.append_ms(), "", TIMES_MOST
-                )
-            ]
-            found += await judge_plans(long)
-            return found + await sizes(long)
+            return [*compare(short, long), *await judge_plans(long), *await sizes(long)]
         finally:
             for one in both:
                 await one.service.stop()
@@ -98,7 +92,10 @@ async def carry_ledger(rows: int) -> list[Finding]:
 async def call_in_turns(both: list[Kept]) -> None:
     """Post calls, one to each in turn: what else the machine does meets both."""
     clients = [client(one.service, (await make_keys(one.service.database)).psap) for one in both]
+    before: list[tuple[float, float]] = []
     for number in range(WARM_CALLS + CALLS):
+        if number == WARM_CALLS:
+            before = [await one.appends() for one in both]
         for one, http in zip(both, clients, strict=True):
             began = perf_counter()
             answer = await http.post("/v1/calls", json={"call_id": f"carry-{number}", "said": f"TUC {number:03d}"})
@@ -106,7 +103,9 @@ async def call_in_turns(both: list[Kept]) -> None:
                 raise RuntimeError(f"a call was answered {answer.status_code}: {answer.text}")
             if number >= WARM_CALLS:
                 one.acks_ms.append(1000 * (perf_counter() - began))
-    for http in clients:
+    for one, http, (seconds, count) in zip(both, clients, before, strict=True):
+        after = await one.appends()
+        one.append_ms = 1000 * (after[0] - seconds) / (after[1] - count)
         await http.aclose()
 
 
@@ -134,6 +133,9 @@ def compare(short: Kept, long: Kept) -> list[Finding]:
         Finding("post to ack p50, long / short", median(long.acks_ms) / median(short.acks_ms), "", TIMES_MOST),
         Finding("post to ack p99, short", sorted(short.acks_ms)[p99], "ms"),
         Finding("post to ack p99, long", sorted(long.acks_ms)[p99], "ms"),
+        Finding("an append, mean, short", short.append_ms, "ms"),
+        Finding("an append, mean, long", long.append_ms, "ms"),
+        Finding("an append, mean, long / short", long.append_ms / short.append_ms, "", TIMES_MOST),
     ]
     for name in QUERIES:
         ratio = median(long.looks_ms[name]) / median(short.looks_ms[name])

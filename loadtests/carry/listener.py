@@ -17,7 +17,7 @@ Heard = Callable[[int, bytes, float], None]
 
 
 class Ear:
-    """What one client knows: its key, the topics it wants, and what it has heard so far, whatever became of a socket."""
+    """One client: its key, the topics it wants, and what it has heard so far, whatever became of a socket."""
 
     def __init__(self, key: str, topics: tuple[str, ...] = (), heard: Heard | None = None) -> None:
         self.key = key

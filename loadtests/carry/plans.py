@@ -52,7 +52,7 @@ WHOLE: Final = {
 
 
 async def sequential_plans(connection: asyncpg.Connection) -> list[str]:
-    """Return each daily statement that would read a table of more than LONG_ROWS rows from end to end, with its plan."""
+    """Return each daily statement that would read a table of over LONG_ROWS rows from end to end, with its plan."""
     long = {
         row[0] for row in await connection.fetch("SELECT relname FROM pg_class WHERE reltuples > $1", LONG_ROWS)
     } & set(LONG_TABLES)
