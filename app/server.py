@@ -12,7 +12,7 @@ from typing import Final
 import uvicorn
 from starlette.types import ASGIApp
 
-from app.stream.wire import FrameProtocol, Turnstile
+from app.stream.wire import DoorProtocol, FrameProtocol, Turnstile
 from app.tls.authority import Credentials
 
 log = logging.getLogger(__name__)
@@ -52,13 +52,15 @@ class Server(uvicorn.Server):
         self._on_leaving = on_leaving
         self._linger_s = linger_s
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it, each websocket's address is written
+        turnstile = Turnstile()
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,  # it would write addresses and query strings
                 server_header=False,
-                ws=partial(FrameProtocol, Turnstile()),  # type: ignore[arg-type]  # called like a class
+                http=partial(DoorProtocol, turnstile),  # type: ignore[arg-type]  # called like a class
+                ws=partial(FrameProtocol, turnstile),  # type: ignore[arg-type]
                 ws_max_size=WS_MESSAGE_BYTES_MAX,
                 ws_per_message_deflate=False,
                 ws_ping_interval=20.0,

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from app.store.statements import statement
+from app.store.statements import all_statements, statement
 from loadtests.rig import REGION
 
 LONG_ROWS: Final = 10_000
@@ -19,13 +19,16 @@ ID: Final = UUID(int=1)
 KINDS: Final = ["incident.outcome_recorded", "incident.reopened"]
 # Each statement that touches a long table, with the values after the region that the service would give it.
 DAILY: Final[dict[str, tuple[Any, ...]]] = {
-    "count_incidents_by_cell": (RECENT, []),
+    "count_incidents_by_cell": (RECENT, ["TUC"]),
     "ended_between": (900_000, 900_500, KINDS, 500),
     "find_call": ("psap-1", "old-7"),
     "find_command": (ID,),
     "find_commands": ([ID],),
+    "find_holdings": (b"", 50),
     "incidents_near": ([7, 8],),
     "last_ids": (),
+    "list_callbacks": (50, ["TUC"]),
+    "list_holds": (50,),
     "load_alarms": (),
     "load_alerts": ([7, 8],),
     "load_assignments": ([7, 8],),
@@ -37,6 +40,8 @@ DAILY: Final[dict[str, tuple[Any, ...]]] = {
     "read_ledger_kinds": (900_000, 900_500, KINDS, 500),
     "read_timeline": (7, 500),
     "retained_by_incidents": ([7, 8],),
+    "revive_callback": (7, ["TUC"]),
+    "sector_of_hold": (1,),
     "sector_of_incident": (7,),
     "to_erase": (7, None, []),
 }
@@ -49,6 +54,13 @@ WHOLE: Final = {
     "count_incidents_for_export": "a public count over years of incidents",
     "export_incidents": "a year's incidents, for who may have them",
 }
+NAMES: Final = re.compile(rf"\b(?:FROM|JOIN|UPDATE|INTO)\s+(?:{'|'.join(LONG_TABLES)})\b")
+
+
+def unplaced() -> list[str]:
+    """Return the statements that touch a long table and stand neither among the daily nor among the whole ones."""
+    named = {name for name in all_statements() if NAMES.search(statement(name))}
+    return sorted(named - DAILY.keys() - WHOLE.keys())
 
 
 async def sequential_plans(connection: asyncpg.Connection) -> list[str]:

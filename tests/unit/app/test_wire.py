@@ -8,7 +8,7 @@ from websockets.frames import Frame, Opcode
 from websockets.protocol import State
 from websockets.uri import parse_uri
 
-from app.stream.wire import ENTER_AT_ONCE, Turnstile, framed
+from app.stream.wire import PASS_AT_ONCE, Turnstile, framed
 
 
 @pytest.mark.parametrize("sizes", [[0, 1, 125], [126, 65_535], [65_536, 70_000], []])
@@ -26,10 +26,10 @@ def test_a_library_reads_what_is_framed_by_hand(sizes: list[int]) -> None:
 
 async def test_a_turnstile_lets_a_few_in_at_a_time_and_in_their_order() -> None:
     turnstile, entered = Turnstile(), list[int]()
-    for number in range(3 * ENTER_AT_ONCE):
+    for number in range(3 * PASS_AT_ONCE):
         turnstile.queue(lambda number=number: entered.append(number))  # type: ignore[misc]
     most, before = 0, 0
-    while len(entered) < 3 * ENTER_AT_ONCE:
+    while len(entered) < 3 * PASS_AT_ONCE:
         await asyncio.sleep(0)
         most, before = max(most, len(entered) - before), len(entered)
-    assert (entered, most) == (list(range(3 * ENTER_AT_ONCE)), ENTER_AT_ONCE)
+    assert (entered, most) == (list(range(3 * PASS_AT_ONCE)), PASS_AT_ONCE)
