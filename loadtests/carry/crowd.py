@@ -35,7 +35,7 @@ class Crowd:
     consoles: int = 50
     positions: int = 2_000
     rate: float = 100.0
-    seconds: float = 15.0
+    seconds: float = 12.0
     rounds: int = 3
     gateways: int = 0
 
