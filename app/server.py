@@ -21,7 +21,7 @@ log = logging.getLogger(__name__)
 # kernel does, after TCP_USER_TIMEOUT, and a small send buffer bounds what such a client pins.
 USER_TIMEOUT_MS: Final = 10_000
 SEND_BUFFER_BYTES: Final = 65_536
-BACKLOG: Final = 4_096  # a reconnect storm of thousands waits in the kernel instead of being refused
+BACKLOG: Final = 16_384  # a reconnect storm waits in the kernel, up to net.core.somaxconn (docs/reliability.md)
 WS_MESSAGE_BYTES_MAX: Final = 65_536
 DRAIN_S: Final = 5  # reliability G20
 TAKEN_S: Final = 0.2  # a request follows its connection by a round trip

@@ -1,6 +1,6 @@
 """Frames on the wire: what waits for a client is framed by hand and written together.
 
-Through the framework and the library each frame cost 18 us, most of it for decoding, encoding and looking at it again.
+The library takes 1.7 us to frame a text, this 0.15; and through the framework each frame was a write of its own.
 """
 
 import asyncio
