@@ -6,11 +6,13 @@ import signal
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final
 
 import uvicorn
 from starlette.types import ASGIApp
 
+from app.stream.wire import DoorProtocol, FrameProtocol, Turnstile
 from app.tls.authority import Credentials
 
 log = logging.getLogger(__name__)
@@ -19,7 +21,7 @@ log = logging.getLogger(__name__)
 # kernel does, after TCP_USER_TIMEOUT, and a small send buffer bounds what such a client pins.
 USER_TIMEOUT_MS: Final = 10_000
 SEND_BUFFER_BYTES: Final = 65_536
-BACKLOG: Final = 4_096  # a reconnect storm of thousands waits in the kernel instead of being refused
+BACKLOG: Final = 16_384  # a reconnect storm waits in the kernel, up to net.core.somaxconn (docs/reliability.md)
 WS_MESSAGE_BYTES_MAX: Final = 65_536
 DRAIN_S: Final = 5  # reliability G20
 TAKEN_S: Final = 0.2  # a request follows its connection by a round trip
@@ -50,13 +52,15 @@ class Server(uvicorn.Server):
         self._on_leaving = on_leaving
         self._linger_s = linger_s
         logging.getLogger("uvicorn.error").setLevel(logging.WARNING)  # below it, each websocket's address is written
+        turnstile = Turnstile()
         super().__init__(
             uvicorn.Config(
                 app,
                 log_config=None,
                 access_log=False,  # it would write addresses and query strings
                 server_header=False,
-                ws="websockets-sansio",
+                http=partial(DoorProtocol, turnstile),  # type: ignore[arg-type]  # called like a class
+                ws=partial(FrameProtocol, turnstile),  # type: ignore[arg-type]
                 ws_max_size=WS_MESSAGE_BYTES_MAX,
                 ws_per_message_deflate=False,
                 ws_ping_interval=20.0,

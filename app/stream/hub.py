@@ -16,6 +16,7 @@ from app.scopes import Scope
 # and a burst of a few hundred calls within one second.
 OUTBOX_FRAMES_MAX: Final = 2_048
 OUTBOX_BYTES_MAX: Final = 4 * 1024 * 1024
+WRITE_BYTES: Final = 65_536  # then the client must have room again: more would only wait outside the outbox's bound
 STUCK_S: Final = 5.0  # then a cut-off reader's handler is cancelled
 
 
@@ -67,13 +68,15 @@ class Client:
         """Whether it was cut off and its writer still has not got away from the socket."""
         return self.cut and now - self.cut_at > STUCK_S
 
-    def take(self) -> bytes | None:
-        """Take the next bytes to send."""
-        if not self.outbox:
-            return None
-        data = self.outbox.popleft()
-        self.outbox_bytes -= len(data)
-        return data
+    def take(self) -> list[bytes]:
+        """Take the next bytes to send together: all that wait, up to the bound of one write."""
+        taken: list[bytes] = []
+        size = 0
+        while self.outbox and size < WRITE_BYTES:
+            taken.append(self.outbox.popleft())
+            size += len(taken[-1])
+        self.outbox_bytes -= size
+        return taken
 
 
 class Hub:

@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Final
 
 from fastapi import WebSocket, WebSocketDisconnect
+from uvicorn.protocols.utils import ClientDisconnected
 
 from app.access.guard import known
 from app.access.identity import Identity, Role
@@ -20,6 +21,7 @@ from app.services import Services
 from app.stream.acts import Acts
 from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
 from app.stream.session import BadFrame, FieldFrame, Hello, Renewal, Session
+from app.stream.wire import FRAMES
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +41,7 @@ async def stream(socket: WebSocket, services: Services) -> None:
     await socket.accept(SUBPROTOCOL if SUBPROTOCOL in offered(socket) else None)
     try:
         await _converse(socket, services, identity)
-    except WebSocketDisconnect:
+    except (WebSocketDisconnect, ClientDisconnected):
         pass  # the client left, which is its right
     except BadFrame as error:
         await close(socket, BAD_FRAME, str(error))
@@ -127,13 +129,14 @@ async def _read(socket: WebSocket, session: Session, acts: Acts) -> None:
 
 
 async def _write(socket: WebSocket, client: Client) -> None:
+    send_texts = socket.scope["extensions"][FRAMES]
     while not client.cut:
-        data = client.take()
-        if data is None:
+        texts = client.take()
+        if texts:
+            await send_texts(texts)
+        else:
             client.wake.clear()
             await client.wake.wait()
-        else:
-            await socket.send({"type": "websocket.send", "text": data.decode()})
 
 
 async def receive(socket: WebSocket) -> str | bytes:

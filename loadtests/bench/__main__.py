@@ -44,11 +44,11 @@ async def bench(
                 dsn = await stack.enter_async_context(cluster(rig.folder / "peer"))
                 await slow_down(dsn, flush_ms)
                 systems.append(await stack.enter_async_context(the_peer(dsn, ground)))
-        if "us" in names:
-            systems.append(await stack.enter_async_context(us(rig, ground)))
+        ours = [name.partition("+")[2] for name in names if name.partition("+")[0] == "us"]
+        systems += [await stack.enter_async_context(us(rig, ground, int(gateways or 0))) for gateways in ours]
         head()
         climbs = {one.system.name: one for one in await climb(systems, rates, seconds, seeds)}
-        moved = await move(systems[-1], seconds, seeds) if positions and "us" in names else None
+        moved = await move(climbs["us"].system, seconds, seeds) if positions and "us" in climbs else None
     conclude(climbs, moved)
     print(f"took {time.monotonic() - began:.0f} s")
 
@@ -92,6 +92,9 @@ def conclude(climbs: dict[str, Climb], moved: tuple[float, float] | None) -> Non
         ratio("highest rate held, us / floor", ours.held, floor.held, "at least 1")
     if ours and peer:
         ratio("highest rate held, us / peer", ours.held, peer.held, "at least 3")
+    for name, one in climbs.items():
+        if ours and name.startswith("us+"):
+            ratio(f"highest rate held, {name} / us", one.held, ours.held, "more than 1 where there are cores for it")
     if moved:
         ratio("p50 to the unit's socket with / without positions", moved[1], moved[0], "at most 1.5")
 
@@ -99,7 +102,9 @@ def conclude(climbs: dict[str, Climb], moved: tuple[float, float] | None) -> Non
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m loadtests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="three rates, short steps: under a minute")
-    parser.add_argument("--systems", default="floor,peer,us", help="which of them, by commas")
+    parser.add_argument(
+        "--systems", default="floor,peer,us", help="which of them, by commas; us+3: ours, 3 gateways beside the desk"
+    )
     parser.add_argument("--rates", default="", help="calls/s, by commas")
     parser.add_argument("--seconds", type=float, default=0.0, help="length of a step")
     parser.add_argument("--no-positions", action="store_true")

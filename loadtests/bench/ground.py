@@ -24,7 +24,7 @@ class Ground:
     units: tuple[Unit, ...]
 
 
-def make_ground() -> Ground:
+def make_ground(units: int = UNITS) -> Ground:
     """Return some 9,000 signs in use, in an order without pattern, and the units spread over them.
 
     That many, because a second call about a sign whose incident is open is held for a dispatcher as a possible
@@ -34,7 +34,7 @@ def make_ground() -> Ground:
     border = make_border(SEED)
     signs = [s for s in (*border.signs, *_more_signs(border, rng)) if s.life is not LifeCycle.RETIRED]
     rng.shuffle(signs)
-    return Ground(border, tuple(signs), tuple(_unit(number, rng.choice(signs), rng) for number in range(UNITS)))
+    return Ground(border, tuple(signs), tuple(_unit(number, rng.choice(signs), rng) for number in range(units)))
 
 
 def _more_signs(border: Border, rng: Random) -> list[Sign]:

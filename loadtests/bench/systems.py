@@ -39,18 +39,28 @@ class System:
     client: asyncio.subprocess.Process
 
     async def run(self, step: Step) -> Result:
-        """Run one step. Raises TimeoutError, RuntimeError when the client ended."""
+        """Run one step and sweep. Raises TimeoutError, RuntimeError when the client ended."""
+        result = await self.drive(step)
+        await self.swept()
+        return result
+
+    async def drive(self, step: Step) -> Result:
+        """Run one step; the client begins to sweep as it answers."""
         before = cpu_s(self.server)
         began = asyncio.get_running_loop().time()
         result = Result(**orjson.loads(await ask(self.client, orjson.dumps(asdict(step)), STEP_S)))
         result.server_cpu = (cpu_s(self.server) - before) / (asyncio.get_running_loop().time() - began)
-        await hear(self.client, STEP_S)  # swept
         return result
+
+    async def swept(self) -> None:
+        """Wait until every incident of the last step is closed."""
+        await hear(self.client, STEP_S)
 
 
 def cpu_s(process: psutil.Process) -> float:
-    times = process.cpu_times()
-    return float(times.user + times.system)
+    """Return the CPU time of a process and of the children it watches."""
+    found = [one.cpu_times() for one in (process, *process.children(recursive=True))]
+    return sum(float(times.user + times.system) for times in found)
 
 
 async def ask(client: asyncio.subprocess.Process, line: bytes, within_s: float) -> bytes:
@@ -148,19 +158,32 @@ async def furnish(dsn: str, ground: Ground) -> None:
 
 
 @asynccontextmanager
-async def us(engines: Engines, ground: Ground) -> AsyncIterator[System]:
-    database, folder = await engines.new_database(), engines.folder / "us"
+async def us(engines: Engines, ground: Ground, gateways: int = 0) -> AsyncIterator[System]:
+    name = f"us+{gateways}" if gateways else "us"
+    async with (
+        our_service(engines, ground, gateways) as (server, spec, _),
+        connected(name, server, spec) as system,
+    ):
+        yield system
+
+
+@asynccontextmanager
+async def our_service(
+    engines: Engines, ground: Ground, gateways: int = 0
+) -> AsyncIterator[tuple[psutil.Process, Spec, str]]:
+    """Run our service on this ground, with so many gateways beside the desk; give its process, a spec, its database."""
+    database, folder = await engines.new_database(), engines.folder / f"us-{gateways}"
     settings, urls = Settings(data_dir=folder, region=REGION), Urls(database, engines.valkey.url)
     await import_registry(settings, urls, to_csv(Registry(ground.signs, ground.border.sectors)), geojson=False)
     await import_units(settings, urls, units_csv(ground))
     keys = await make_keys(database, [u.id for u in ground.units])
-    service = Service(database, engines.valkey.url, folder)
+    options = ("--gateways", str(gateways)) if gateways else ()
+    service = Service(database, engines.valkey.url, folder, options=options)
     await service.start()
     assert service.process is not None
     try:
         spec = spec_of(ground, service.port, keys.psap, keys.dispatcher, keys.agents, acts_a_call=2)
-        async with connected("us", psutil.Process(service.process.pid), spec) as system:
-            yield system
+        yield psutil.Process(service.process.pid), spec, database
     finally:
         await service.stop()
 

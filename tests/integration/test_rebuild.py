@@ -14,9 +14,9 @@ import orjson
 import pytest_asyncio
 
 from app.sealing import KeyFile, Sealer
-from app.store.statements import statement
 from app.verify import verify
 from loadtests.archive import Archive
+from loadtests.carry.plans import forget_scans, long_scans, sequential_plans, unplaced
 from loadtests.rig import REGION, Engines, KeyRing, Service, client, make_keys
 
 LIVES = 100_000  # ten events each
@@ -72,6 +72,7 @@ async def started(service: Service) -> AsyncIterator[World]:
 @pytest_asyncio.fixture(scope="module")
 async def million(rig: Engines) -> AsyncIterator[World]:
     service = await written(rig, "million", LIVES)
+    await forget_scans(service.database)
     async with started(service) as world:
         yield world
 
@@ -95,17 +96,25 @@ async def test_a_call_of_long_ago_sent_again_is_repeated_and_not_opened_anew(mil
     assert (new.status_code, new.json()["incident_id"]) == (201, LIVES + 1)
 
 
-async def test_open_and_recent_incidents_are_found_by_index(million: World) -> None:
+async def test_no_statement_of_the_day_reads_a_long_table_from_end_to_end(million: World) -> None:
+    assert unplaced() == []
     connection = await asyncpg.connect(million.service.database)
+    undone = connection.transaction()
     try:
-        plan = await connection.fetch(
-            "EXPLAIN "
-            + statement("load_incidents").replace("$1", f"'{REGION}'").replace("$2", "now() - interval '2 days'")
-        )
+        assert await sequential_plans(connection) == []
+        await undone.start()
+        await connection.execute("DROP INDEX calls_by_incident")
+        assert [plan.partition(":")[0] for plan in await sequential_plans(connection)] == [
+            "load_calls", "retained_by_incidents", "to_erase",
+        ]  # fmt: skip
     finally:
+        await undone.rollback()
         await connection.close()
-    text = "\n".join(row[0] for row in plan)
-    assert "Seq Scan" not in text, text
+
+
+async def test_a_start_a_call_and_a_look_read_no_long_table_from_end_to_end(million: World) -> None:
+    """Whatever reads: statements, functions, triggers. The database counts them all."""
+    assert await long_scans(million.service.database) == []
 
 
 async def test_an_archived_incident_can_be_noted_and_reopened_and_the_ledger_stays_sound(rig: Engines) -> None:

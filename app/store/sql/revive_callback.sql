@@ -3,8 +3,9 @@
 WITH found AS (
     SELECT id, psap FROM callbacks
     WHERE region = $1 AND id = $2 AND state <> 'delivered'
-      AND ($3::text[] = '{}' OR incident_id IN (
-            SELECT i.id FROM incidents AS i WHERE i.region = $1 AND (i.sector IS NULL OR i.sector = ANY ($3))))
+      AND ($3::text[] = '{}' OR (  -- looked up one by one: as a set it was every incident there ever was
+            SELECT i.sector IS NULL OR i.sector = ANY ($3) FROM incidents AS i
+             WHERE i.region = $1 AND i.id = callbacks.incident_id))
 ), earlier AS (
     UPDATE callbacks AS c SET due_at = now() FROM found
     WHERE c.region = $1 AND c.psap = found.psap AND c.state = 'pending' AND c.id < found.id

@@ -9,13 +9,13 @@ import pytest
 from app.access.identity import Role
 from app.scopes import BOARD, Scope
 from app.stream import hub as hub_module
-from app.stream.hub import OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX, STUCK_S, Client, Hub
+from app.stream.hub import OUTBOX_BYTES_MAX, OUTBOX_FRAMES_MAX, STUCK_S, WRITE_BYTES, Client, Hub
 from tests.unit.app.pictures import Picture, Town, empty_view, snapshot_rows
 
 
 def drained(client: Client) -> Iterator[bytes]:
-    while (data := client.take()) is not None:
-        yield data
+    while texts := client.take():
+        yield from texts
 
 
 def a_client(*topics: str, unit_id: str | None = None) -> Client:
@@ -78,8 +78,18 @@ def test_what_is_taken_makes_room() -> None:
     client = a_client(BOARD)
     for _ in range(4 * OUTBOX_FRAMES_MAX):
         client.say(b"x" * 10_000)
-        assert client.take() is not None
+        assert client.take() == [b"x" * 10_000]
     assert (client.cut, client.outbox_bytes) == (False, 0)
+
+
+def test_what_waits_is_taken_together_and_in_order_up_to_one_write() -> None:
+    client = a_client(BOARD)
+    said = [bytes([number]) * 10_000 for number in range(10)]
+    for data in said:
+        client.say(data)
+    first, second = client.take(), client.take()
+    assert (first + second, client.take()) == (said, [])
+    assert sum(map(len, first[:-1])) < WRITE_BYTES <= sum(map(len, first))
 
 
 def test_a_cut_client_is_no_listener_and_stuck_after_five_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
