@@ -66,13 +66,18 @@ async def engines() -> AsyncIterator[Engines]:
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     try:
         await asyncio.gather(postgres.start(), valkey.start())
-        APPLICATIONS[urlsplit(postgres.dsn).netloc] = urlsplit(postgres.app_dsn).netloc
+        know(postgres)
         yield Engines(folder, postgres, valkey)
     finally:
         await asyncio.gather(postgres.stop(), valkey.stop())
         for server in (postgres, valkey):
             shutil.rmtree(home_for(server.home), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def know(postgres: Postgres) -> None:
+    """Let the services of this rig serve as this server's application role."""
+    APPLICATIONS[urlsplit(postgres.dsn).netloc] = urlsplit(postgres.app_dsn).netloc
 
 
 def as_application(dsn: str) -> str:
