@@ -99,7 +99,7 @@ async def house(liar: Liar) -> AsyncIterator[House]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def cut_power(at: House, senders: Senders, promised: list[Acked], rng: Random, *, hung: bool) -> float:
+async def cut_power(at: House, senders: Senders, promised: list[Acked], rng: Random, key: str, *, hung: bool) -> float:
     """Cut the power at a random moment and start on what is left; return how long that took."""
     postgres = at.servers.postgres
     async with at.lying():
@@ -115,7 +115,7 @@ async def cut_power(at: House, senders: Senders, promised: list[Acked], rng: Ran
     began = monotonic()
     await postgres.start()
     await at.service.start()
-    async with client(at.service, "") as http:
+    async with client(at.service, key) as http:
         await drained(http)
     return monotonic() - began
 
@@ -132,7 +132,7 @@ async def cut_often(at: House, cuts: int, seed: int, *, only_hung: bool = False)
     try:
         for number in range(cuts):
             hung = only_hung or bool(number % 2)
-            result.recoveries_s.append(await cut_power(at, senders, promised, rng, hung=hung))
+            result.recoveries_s.append(await cut_power(at, senders, promised, rng, keys.psap, hung=hung))
             result.cuts += 1
             await asyncio.sleep(SETTLE_S)
             found = await check(at.service.database, REGION, promised)

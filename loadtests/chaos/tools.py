@@ -62,7 +62,9 @@ async def dropped(*rules: str) -> AsyncIterator[None]:
 
 async def run(*command: str) -> None:
     """Run a program to its end. Raises RuntimeError with its last words."""
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
     _, told = await process.communicate()
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {told.decode(errors='replace')[-300:]}")
