@@ -87,6 +87,8 @@ async def _until_one_answers(asked: "list[asyncio.Task[tuple[str, Single]]]") ->
     for ended in asyncio.as_completed(asked):
         try:
             await ended
+        except asyncpg.TargetServerAttributeNotMatched:  # the standby, as it should
+            continue
         except REFUSALS as error:
             log.info("a PostgreSQL host is passed over: %s", type(error).__name__)
         else:

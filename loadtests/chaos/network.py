@@ -6,7 +6,7 @@ process and no rule on loopback does. Servers and services are the same programs
 
 import os
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -39,7 +39,7 @@ class Network:
 
 
 @asynccontextmanager
-async def network() -> AsyncIterator[Network]:
+async def network(names: Sequence[str] = NAMES) -> AsyncIterator[Network]:
     """Make the hosts for as long as the block lasts. Raises NotToBeHad with the words of what refuses."""
     ip, mark = program("ip", "iproute2"), f"ax{os.getpid()}"
     bridge, subnet = f"{mark}b", f"{NETWORK}.{os.getpid() % 256}"
@@ -49,7 +49,7 @@ async def network() -> AsyncIterator[Network]:
             await run(ip, "link", "add", bridge, "type", "bridge")
             await run(ip, "address", "add", f"{subnet}.1/24", "dev", bridge)
             await run(ip, "link", "set", bridge, "up")
-            for number, name in enumerate(NAMES, 2):
+            for number, name in enumerate(names, 2):
                 host = Host(f"{mark}-{name}", f"{subnet}.{number}", f"{mark}c{number}", ip)
                 await _plug_in(host, bridge)
                 made.hosts[name] = host

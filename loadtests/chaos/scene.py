@@ -30,6 +30,7 @@ UNITS: Final = 10
 PAUSE_S: Final = 0.08  # between a PSAP's calls: some 50 a second together
 WHOLE_S: Final = 45.0  # by then everything that was broken serves again
 POLL_S: Final = 0.05
+REPLACED: Final = 3  # the exit status of a desk whose place another took
 FAKETIME: Final = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
@@ -75,7 +76,14 @@ class Scene:
                 await asyncio.sleep(POLL_S)
 
     async def become_whole(self) -> None:
-        """Wait until there is a desk, a standby, and a gateway that hears the desk. Raises TimeoutError."""
+        """Wait until there is a desk, a standby, and a gateway that hears the desk. Raises TimeoutError.
+
+        A desk that ended because another took its place is started again, as its parent, or systemd, would.
+        """
+        for desk in self.trio.desks:
+            if desk.process is not None and desk.process.returncode is not None:
+                assert desk.process.returncode == REPLACED, f"a desk ended with {desk.process.returncode}"
+                await desk.start()
         for standing in ("desk", "standby"):
             await self.trio.at(standing)
         async with asyncio.timeout(WHOLE_S), httpx.AsyncClient(base_url=self.trio.gateway.url, timeout=2.0) as http:
