@@ -9,6 +9,8 @@ if [ ! -s "$PGDATA/PG_VERSION" ]; then
 	find "$PGDATA" -mindepth 1 -delete  # of a copy that was cut short
 	pg_basebackup --pgdata "$PGDATA" --wal-method stream --checkpoint fast --write-recovery-conf --slot standby \
 		--dbname "host=$PRIMARY user=replicator application_name=standby"
+	# Copied from the primary with all its settings; promoted, it would answer no commit until it had a standby of its own.
+	echo "synchronous_standby_names = ''" >> "$PGDATA/postgresql.auto.conf"
 	chmod 0700 "$PGDATA"
 	unset PGPASSWORD
 fi

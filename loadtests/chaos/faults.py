@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from loadtests.chaos.crowds import burst, half_open, reconnect_storm, stuck_readers
-from loadtests.chaos.scene import Scene
+from loadtests.chaos.scene import POLL_S, Scene
 from loadtests.chaos.tools import SENDS, dropped, family, injected
 from loadtests.debian import NotToBeHad
 from loadtests.rig import Service
@@ -167,7 +168,13 @@ async def redis_killed(scene: Scene) -> AsyncIterator[None]:
 async def redis_flushed(scene: Scene) -> AsyncIterator[None]:
     redis = Redis.from_url(scene.valkey.url)
     try:
-        await redis.flushall()
+        async with asyncio.timeout(GONE_S):
+            while True:
+                try:
+                    await redis.flushall()
+                    break
+                except RedisConnectionError:  # killed by the strike before, and not back yet
+                    await asyncio.sleep(POLL_S)
     finally:
         await redis.aclose()
     yield

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Final
 
-import asyncpg
 import httpx
 
 from app.verify import verify
@@ -98,11 +97,7 @@ def told_to_stop(name: str) -> Callable[[Composed], Coroutine[None, None, None]]
 async def failed_over(at: Composed) -> None:
     """What docs/operations.md tells an operator to do."""
     await at.lose("postgres-1")
-    connection = await asyncpg.connect(at.dsn("postgres-2"))
-    try:
-        await connection.execute("SELECT pg_promote()")
-    finally:
-        await connection.close()
+    await at.execute("postgres-2", "pg_ctl", "promote")
 
 
 # What is lost, how, and whether the engine (`restart: unless-stopped`) or an operator starts it again.

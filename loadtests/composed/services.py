@@ -104,7 +104,7 @@ class Composed:
         rules = data / "pg_hba.conf"
         rules.write_text(rules.read_text() + "host all all all scram-sha-256\n")
         await self._spawn(name, [str(tools / "postgres"), *run_at], env, as_postgres=True)
-        env = env | {"PGHOST": "/tmp"}  # noqa: S108 - as the image does
+        env |= {"PGHOST": "/tmp"}  # noqa: S108 - as the image does
         async with asyncio.timeout(WHOLE_S):
             while await self._code(name, [str(tools / "pg_isready"), "--quiet"], env) != 0:
                 await asyncio.sleep(POLL_S)
@@ -112,6 +112,10 @@ class Composed:
         await self._to_end(name, [str(tools / "createdb"), owner, env["POSTGRES_DB"]], env)
         await self._to_end(name, [str(DEPLOY / "postgres" / "primary.sh")], env)
         await self.lose(name, signal.SIGINT)
+
+    async def execute(self, name: str, tool: str, *words: str) -> None:
+        """Run one of PostgreSQL's programs beside a server, as `docker compose exec` does."""
+        await self._to_end(name, [str(engine_path(tool)), *words], {"PGDATA": str(self.volume(name))})
 
     async def _spawn(self, name: str, command: list[str], env: dict[str, str], *, as_postgres: bool = False) -> None:
         with (self.folder / f"{name}.log").open("ab") as log:
