@@ -156,27 +156,30 @@ def postgres_faulty(fault: str) -> Strike:
     return strike
 
 
+async def redis_at_work(scene: Scene) -> int:
+    """Wait until Redis answers, for its keeper takes longer each time it is killed; return its process."""
+    async with asyncio.timeout(GONE_S), Redis.from_url(scene.valkey.url) as redis:
+        while True:
+            try:
+                await redis.execute_command("PING")  # type: ignore[no-untyped-call]
+            except RedisConnectionError:
+                await asyncio.sleep(POLL_S)
+            else:
+                assert scene.valkey.pid is not None
+                return scene.valkey.pid
+
+
 @asynccontextmanager
 async def redis_killed(scene: Scene) -> AsyncIterator[None]:
-    pid = scene.valkey.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)  # its keeper starts it again
+    os.kill(await redis_at_work(scene), signal.SIGKILL)  # its keeper starts it again
     yield
 
 
 @asynccontextmanager
 async def redis_flushed(scene: Scene) -> AsyncIterator[None]:
-    redis = Redis.from_url(scene.valkey.url)
-    try:
-        async with asyncio.timeout(GONE_S):
-            while True:
-                try:
-                    await redis.flushall()
-                    break
-                except RedisConnectionError:  # killed by the strike before, and not back yet
-                    await asyncio.sleep(POLL_S)
-    finally:
-        await redis.aclose()
+    await redis_at_work(scene)
+    async with Redis.from_url(scene.valkey.url) as redis:
+        await redis.flushall()
     yield
 
 
@@ -189,8 +192,7 @@ async def redis_flushed_and_killed(scene: Scene) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def redis_hung(scene: Scene) -> AsyncIterator[None]:
-    pid = scene.valkey.pid
-    assert pid is not None
+    pid = await redis_at_work(scene)
     os.kill(pid, signal.SIGSTOP)
     yield
     os.kill(pid, signal.SIGCONT)

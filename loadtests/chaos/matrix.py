@@ -18,6 +18,7 @@ from loadtests.debian import NotToBeHad
 
 CALM_S: Final = (0.3, 1.2)  # before each strike
 SETTLE_S: Final = 1.0
+SHORT_SETTLE_S: Final = 0.3
 
 
 @dataclass(slots=True)
@@ -47,7 +48,7 @@ class Row:
         return bool(self.not_run) or (self.found.is_clean and self.posted == self.acked)
 
 
-async def strike(stage: Scene, fault: Fault, times: int) -> Row:
+async def strike(stage: Scene, fault: Fault, times: int, settle_s: float = SETTLE_S) -> Row:
     """Strike so many times under calls, then check everything that was ever promised in this scene."""
     row, posted, acked = Row(fault.name), stage.journal.posted, stage.journal.acked
     try:
@@ -66,7 +67,7 @@ async def strike(stage: Scene, fault: Fault, times: int) -> Row:
                     row.recoveries_s.append(await stage.probe())
                 row.times += 1
                 await stage.become_whole()
-            await asyncio.sleep(SETTLE_S)
+            await asyncio.sleep(settle_s)
     except NotToBeHad as error:
         row.not_run = str(error)
     except (AssertionError, TimeoutError, RuntimeError) as error:
@@ -128,7 +129,7 @@ async def short_round(seed: int) -> list[Row]:
     """Strike once what catches most, in one scene that the last of them ends."""
     by_name = {fault.name: fault for fault in FAULTS}
     async with a_scene(seed, apart=False) as stage:
-        return [_told(await strike(stage, by_name[name], 1)) for name in SHORT]
+        return [_told(await strike(stage, by_name[name], 1, SHORT_SETTLE_S)) for name in SHORT]
 
 
 def _told(row: Row) -> Row:
