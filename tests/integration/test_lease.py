@@ -11,6 +11,7 @@ import httpx
 import pytest
 import pytest_asyncio
 
+from app.lease.lease import Lease
 from app.lease.watch import LEASE_S
 from app.store import ledger
 from app.store.statements import statement
@@ -97,6 +98,22 @@ async def test_a_holder_that_wakes_up_after_its_lease_writes_nothing(running: Tr
     assert await asyncio.wait_for(holder.process.wait(), 10) == 3
     assert not await fetch(database, "SELECT FROM calls WHERE psap_call_id = 'asleep'")
     await holder.start()
+
+
+async def test_a_session_for_the_lease_opens_while_an_append_waits_for_its_standby(rig: Engines) -> None:
+    """A holder whose connection broke would lose the desk over its own append."""
+    database = await rig.new_database()
+    lease, appending = Lease(database, REGION), await asyncpg.connect(database)
+    await lease.open()
+    try:
+        async with appending.transaction():
+            await appending.execute("UPDATE ledger_head SET epoch = epoch WHERE region = $1", REGION)
+            await appending.execute("UPDATE leases SET holder = holder WHERE region = $1", REGION)
+            await lease.open()
+            assert (await lease.look()).holder is None
+    finally:
+        lease.close()
+        await appending.close()
 
 
 async def test_no_append_under_a_lost_epoch_succeeds(rig: Engines) -> None:
