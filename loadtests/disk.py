@@ -5,8 +5,9 @@ so the copy holds what had reached the disk and nothing that was still in memory
 A disk's own cache is not modelled: what was written to it and not yet flushed survives here.
 """
 
+import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,6 +17,8 @@ from loadtests.debian import NotToBeHad, program
 
 SHELF_MB: Final = 3_000
 DISK_MB: Final = 900
+FREE_S: Final = 10.0
+POLL_S: Final = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +34,22 @@ class Disk:
 
     async def lose_power(self) -> None:
         """Become what `copy` kept. Nothing may have a file open on it."""
-        await run("umount", str(self.at))
+        await _unmount(self.at)
         (self.shelf / "cut").replace(self.shelf / "image")
         await self.mount()
 
     async def mount(self) -> None:
         await run("mount", "-o", "loop", str(self.shelf / "image"), str(self.at))
+
+
+async def _unmount(place: Path) -> None:
+    """Unmount what is mounted there; the kernel lets go of a loop device a moment after its last user."""
+    async with asyncio.timeout(FREE_S):
+        while place.is_mount():
+            try:
+                await run("umount", str(place))
+            except RuntimeError:
+                await asyncio.sleep(POLL_S)
 
 
 @asynccontextmanager
@@ -59,6 +72,5 @@ async def disk(folder: Path) -> AsyncIterator[Disk]:
         yield made
     finally:
         for place in (made.at, made.shelf):
-            with suppress(RuntimeError):  # was not mounted yet
-                await run("umount", str(place))
+            await _unmount(place)
         (folder / "shelf.img").unlink(missing_ok=True)
