@@ -48,6 +48,7 @@ from app.screens import Screens
 from app.services import Services
 from app.stream.socket import stream
 
+HEALTH: Final = ("/health/live", "/health/ready")
 BODY_BYTES_MAX: Final = 65_536  # design 4.2
 # Public documents of public bodies, from keys of ours: a state's weather alerts, the shapes of its zones.
 LARGER_BODIES: Final = {"/v1/hazards/nws": 1_048_576, "/v1/hazards/zones": 4_194_304}
@@ -175,7 +176,17 @@ def build_http(services: Services | None) -> FastAPI:
 def build_asgi(services: Services, *, allowed_hosts: tuple[str, ...] = ("*",)) -> ASGIApp:
     """Return what the server serves: the application behind its door, with limits and headers for everything."""
     app: ASGIApp = Headers(Bodies(Door(build_http(services), services)))
-    return app if allowed_hosts == ("*",) else TrustedHostMiddleware(app, allowed_hosts=list(allowed_hosts))
+    return app if allowed_hosts == ("*",) else named(app, allowed_hosts)
+
+
+def named(app: ASGIApp, names: tuple[str, ...]) -> ASGIApp:
+    """Refuse whoever asks for another name, but tell anybody of our health: a balancer asks by address, or by none."""
+    strict = TrustedHostMiddleware(app, allowed_hosts=list(names))
+
+    async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+        await (app if scope.get("path") in HEALTH else strict)(scope, receive, send)
+
+    return serve
 
 
 def _publish(app: FastAPI) -> None:

@@ -4,8 +4,8 @@ import asyncio
 import shutil
 import signal
 import socket
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -15,19 +15,20 @@ import asyncpg
 from app.embedded.engine import engine_path
 from app.embedded.home import home_for, keep_password, make_home, make_private
 from app.embedded.process import Process, last_words, spawn
+from loadtests.hosts import Host
 
 USER: Final = "auxilio"
 STANDBY: Final = "standby"
 START_S: Final = 30.0
 POLL_S: Final = 0.05
 SETTINGS: Final = {
-    "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "shared_buffers": "32MB",
     "max_wal_size": "128MB",
     "wal_receiver_status_interval": "1s",
     "log_min_error_statement": "panic",
 }
+FROM_OTHER_HOSTS: Final = "host all all samenet scram-sha-256\nhost replication all samenet scram-sha-256\n"
 
 
 @dataclass(slots=True)
@@ -38,10 +39,15 @@ class Node:
     password: str
     port: int
     process: Process | None = field(default=None)
+    host: Host | None = None
+
+    @property
+    def address(self) -> str:
+        return "127.0.0.1" if self.host is None else self.host.address
 
     @property
     def dsn(self) -> str:
-        return f"postgresql://{USER}:{self.password}@127.0.0.1:{self.port}/postgres?sslmode=disable"
+        return f"postgresql://{USER}:{self.password}@{self.address}:{self.port}/postgres?sslmode=disable"
 
     @property
     def data(self) -> Path:
@@ -50,8 +56,10 @@ class Node:
     async def start(self) -> None:
         """Start and wait until it answers."""
         command: list[str | Path] = [engine_path("postgres"), "-D", self.data, f"--port={self.port}"]
-        command += [f"--{name}={value}" for name, value in SETTINGS.items()]
-        self.process = spawn(command, self.home / "log", signal.SIGINT)
+        settings = SETTINGS | {"listen_addresses": self.address}
+        command += [f"--{name}={value}" for name, value in settings.items()]
+        with nullcontext() if self.host is None else self.host.entered():
+            self.process = spawn(command, self.home / "log", signal.SIGINT)
         async with asyncio.timeout(START_S):
             while True:
                 try:
@@ -95,7 +103,7 @@ class Replicas:
     @property
     def dsn(self) -> str:
         """Both servers in one DSN: whoever takes writes is connected to."""
-        places = ",".join(f"127.0.0.1:{node.port}" for node in (self.first, self.second))
+        places = ",".join(f"{node.address}:{node.port}" for node in (self.first, self.second))
         return f"postgresql://{USER}:{self.first.password}@{places}/postgres?sslmode=disable"
 
     async def fail_over(self) -> None:
@@ -111,13 +119,17 @@ class Replicas:
 
 
 @asynccontextmanager
-async def replicas(folder: Path, *, synchronous: bool = True) -> AsyncIterator[Replicas]:
-    """Run a primary and its standby for as long as the block lasts."""
+async def replicas(
+    folder: Path, *, synchronous: bool = True, hosts: Mapping[str, Host] | None = None
+) -> AsyncIterator[Replicas]:
+    """Run a primary and its standby for as long as the block lasts, on hosts of their own if `hosts` are given."""
     nodes = []
     for name in ("first", "second"):
         home = home_for(folder / name)
         make_home(home)
-        nodes.append(Node(home, keep_password(home / "password"), free_port()))
+        node = Node(home, keep_password(home / "password"), free_port())
+        node.host = None if hosts is None else hosts[name]
+        nodes.append(node)
     first, second = nodes
     second.password = first.password
     try:
@@ -125,8 +137,13 @@ async def replicas(folder: Path, *, synchronous: bool = True) -> AsyncIterator[R
             first, "initdb", "--auth=scram-sha-256", f"--username={USER}", f"--pwfile={first.home / 'password'}",
             "--encoding=UTF8", "--locale=C", "--no-sync", "--no-instructions", f"--pgdata={first.data}",
         )  # fmt: skip
+        if first.host is not None:
+            with (first.data / "pg_hba.conf").open("a") as rules:
+                rules.write(FROM_OTHER_HOSTS)
         await first.start()
-        source = f"host=127.0.0.1 port={first.port} user={USER} password={first.password} application_name={STANDBY}"
+        source = (
+            f"host={first.address} port={first.port} user={USER} password={first.password} application_name={STANDBY}"
+        )
         await run_to_end(
             second, "pg_basebackup", "-d", source, "-D", str(second.data), "-R", "-X", "stream", "-c", "fast",
             "--no-sync", "-C", "-S", STANDBY,

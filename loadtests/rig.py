@@ -28,6 +28,7 @@ from app.store.migrate import migrate
 from app.store.pool import open_pool
 from dispatch.entities import Unit
 from loadtests.border import Border, make_border
+from loadtests.hosts import Host
 
 REGION = "southwest"
 APPLICATIONS: dict[str, str] = {}  # by the owner's user and password: the application's, on the same server
@@ -65,13 +66,18 @@ async def engines() -> AsyncIterator[Engines]:
     postgres, valkey = Postgres(folder / "postgres"), Valkey(folder / "valkey")
     try:
         await asyncio.gather(postgres.start(), valkey.start())
-        APPLICATIONS[urlsplit(postgres.dsn).netloc] = urlsplit(postgres.app_dsn).netloc
+        know(postgres)
         yield Engines(folder, postgres, valkey)
     finally:
         await asyncio.gather(postgres.stop(), valkey.stop())
         for server in (postgres, valkey):
             shutil.rmtree(home_for(server.home), ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def know(postgres: Postgres) -> None:
+    """Let the services of this rig serve as this server's application role."""
+    APPLICATIONS[urlsplit(postgres.dsn).netloc] = urlsplit(postgres.app_dsn).netloc
 
 
 def as_application(dsn: str) -> str:
@@ -83,7 +89,7 @@ def as_application(dsn: str) -> str:
 
 @dataclass(slots=True)
 class Service:
-    """One `auxilio serve`, `gateway` or `desk` process, on a free port of loopback.
+    """One `auxilio serve`, `gateway` or `desk` process, on a free port of loopback, or of a host of its own.
 
     `database` is the owner's DSN; the service serves as the application's role and only migrates as the owner.
     """
@@ -97,14 +103,19 @@ class Service:
     options: tuple[str, ...] = ()
     port: int = 0
     process: asyncio.subprocess.Process | None = None
+    host: Host | None = None
+
+    @property
+    def address(self) -> str:
+        return "127.0.0.1" if self.host is None else self.host.address
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self.address}:{self.port}"
 
     @property
     def ws_url(self) -> str:
-        return f"ws://127.0.0.1:{self.port}/v1/stream"
+        return f"ws://{self.address}:{self.port}/v1/stream"
 
     @property
     def log(self) -> Path:
@@ -121,11 +132,13 @@ class Service:
             "AUXILIO_WATCHED": "false",  # what is killed and paused here is the process itself, not its watch
             **self.env,
         }
+        if self.host is not None:
+            env |= {"AUXILIO_HOST": self.address, "AUXILIO_LINK_HOST": self.address}
+        command = (() if self.host is None else self.host.inside) + (sys.executable, *self.argv, self.command)
         with self.log.open("ab") as out:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, *self.argv, self.command, "--port", str(self.port), *self.options,
-                env=env, stdout=asyncio.subprocess.PIPE, stderr=out,
-            )  # fmt: skip
+                *command, "--port", str(self.port), *self.options, env=env, stdout=asyncio.subprocess.PIPE, stderr=out
+            )
         assert self.process.stdout is not None
         try:
             async with asyncio.timeout(START_S):

@@ -72,6 +72,10 @@ async def stuck_readers(scene: Scene) -> AsyncIterator[None]:
     left = [one for one in process.net_connections("tcp") if one.raddr and one.raddr.port in ports]
     for reader in stuck:
         reader.close()
+    print(
+        f"  {held / 1024:.0f} KB more than before for each of {STUCK} stuck readers, the storm's own among it",
+        flush=True,
+    )
     assert not left, f"{len(left)} of {STUCK} stuck readers are still there"
     assert held < HELD_BYTES_MAX, f"{held / 1024:.0f} KB held for each stuck reader"
 

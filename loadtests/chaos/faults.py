@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from redis.asyncio import Redis
+from redis.exceptions import ConnectionError as RedisConnectionError
 
 from loadtests.chaos.crowds import burst, half_open, reconnect_storm, stuck_readers
-from loadtests.chaos.scene import Scene
+from loadtests.chaos.scene import POLL_S, Scene
 from loadtests.chaos.tools import SENDS, dropped, family, injected
 from loadtests.debian import NotToBeHad
 from loadtests.rig import Service
@@ -26,11 +27,18 @@ Strike = Callable[[Scene], AbstractAsyncContextManager[None]]
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """`lasts_s`: how long it stays broken before answers are expected; 0 when calls must go on at once, unmended."""
+    """`lasts_s`: how long it stays broken before answers are expected; 0 when calls must go on at once, unmended.
+
+    `stays_s`: how long it stays broken after a first answer; a second must come then. `apart`: struck where everything
+    has a host of its own. `ends_scene`: nothing can be struck in that scene afterwards.
+    """
 
     name: str
     strike: Strike
     lasts_s: float = 0.0
+    stays_s: float = 0.0
+    apart: bool = False
+    ends_scene: bool = False
 
 
 async def ended(service: Service) -> int:
@@ -148,28 +156,43 @@ def postgres_faulty(fault: str) -> Strike:
     return strike
 
 
+async def redis_at_work(scene: Scene) -> int:
+    """Wait until Redis answers, for its keeper takes longer each time it is killed; return its process."""
+    async with asyncio.timeout(GONE_S), Redis.from_url(scene.valkey.url) as redis:
+        while True:
+            try:
+                await redis.execute_command("PING")  # type: ignore[no-untyped-call]
+            except RedisConnectionError:
+                await asyncio.sleep(POLL_S)
+            else:
+                assert scene.valkey.pid is not None
+                return scene.valkey.pid
+
+
 @asynccontextmanager
 async def redis_killed(scene: Scene) -> AsyncIterator[None]:
-    pid = scene.valkey.pid
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)  # its keeper starts it again
+    os.kill(await redis_at_work(scene), signal.SIGKILL)  # its keeper starts it again
     yield
 
 
 @asynccontextmanager
 async def redis_flushed(scene: Scene) -> AsyncIterator[None]:
-    redis = Redis.from_url(scene.valkey.url)
-    try:
+    await redis_at_work(scene)
+    async with Redis.from_url(scene.valkey.url) as redis:
         await redis.flushall()
-    finally:
-        await redis.aclose()
     yield
 
 
 @asynccontextmanager
+async def redis_flushed_and_killed(scene: Scene) -> AsyncIterator[None]:
+    """Nothing that was there is there any more, and for a moment nobody answers."""
+    async with redis_flushed(scene), redis_killed(scene):
+        yield
+
+
+@asynccontextmanager
 async def redis_hung(scene: Scene) -> AsyncIterator[None]:
-    pid = scene.valkey.pid
-    assert pid is not None
+    pid = await redis_at_work(scene)
     os.kill(pid, signal.SIGSTOP)
     yield
     os.kill(pid, signal.SIGCONT)
@@ -192,6 +215,46 @@ async def link_cut(scene: Scene) -> AsyncIterator[None]:
     address = await scene.servers.first.ask("SELECT desk_address FROM ledger_head")
     port = str(address).rpartition(":")[2]
     async with dropped(f"--dport {port}", f"--sport {port}"):
+        yield
+
+
+def cut_off(name: str) -> Strike:
+    """Return a strike that pulls the cable of a host."""
+
+    @asynccontextmanager
+    async def strike(scene: Scene) -> AsyncIterator[None]:
+        async with unplugged(scene, name):
+            yield
+
+    return strike
+
+
+@asynccontextmanager
+async def unplugged(scene: Scene, name: str) -> AsyncIterator[None]:
+    assert scene.network is not None
+    await scene.network.pull(name)
+    try:
+        yield
+    finally:
+        await scene.network.plug(name)
+
+
+@asynccontextmanager
+async def desk_cut_off(scene: Scene) -> AsyncIterator[None]:
+    """It goes on alone while another takes the desk; when it hears of that it must end, and have written nothing."""
+    holder = await scene.trio.at("desk")
+    async with unplugged(scene, f"desk-{scene.trio.desks.index(holder)}"):
+        yield
+    assert await ended(holder) == 3, "the old desk lives on"
+    await holder.start()
+
+
+@asynccontextmanager
+async def split(scene: Scene) -> AsyncIterator[None]:
+    """The primary is cut off and its standby promoted; then the old one comes back and still takes itself for it."""
+    async with unplugged(scene, "first"):
+        await scene.servers.second.promote()
+        scene.is_failed_over = True
         yield
 
 
@@ -238,7 +301,8 @@ FAULTS: Final = (
     Fault("PostgreSQL: standby gone", standby_gone, lasts_s=3.0),
     Fault("Redis: kill -9", redis_killed),
     Fault("Redis: flushed", redis_flushed),
-    Fault("Redis: hung", redis_hung),
+    Fault("Redis: flushed, then kill -9", redis_flushed_and_killed),
+    Fault("Redis: hung", redis_hung, stays_s=3.0),
     Fault("clock: +10 min", clock_stepped(SKEW_S)),
     Fault("clock: -10 min", clock_stepped(-SKEW_S)),
     Fault("websockets: all closed at once", reconnect_storm),
@@ -246,5 +310,19 @@ FAULTS: Final = (
     Fault("HTTP: half-open and slow clients", half_open),
     Fault("calls: ten times as many", burst),
     Fault("desk, PostgreSQL and Redis at once", everything_at_once, lasts_s=1.0),
-    Fault("PostgreSQL: failover", failed_over),
+    Fault("network: the desk's host cut off", desk_cut_off, apart=True),
+    Fault("network: the gateway's host cut off", cut_off("gateway"), lasts_s=4.0, apart=True),
+    Fault("network: Redis cut off", cut_off("valkey"), stays_s=3.0, apart=True),
+    Fault("network: PostgreSQL cut off", cut_off("first"), lasts_s=4.0, apart=True),
+    Fault("network: the standby PostgreSQL cut off", cut_off("second"), lasts_s=4.0, apart=True),
+    Fault("network: the old primary comes back after a failover", split, stays_s=3.0, apart=True, ends_scene=True),
+    Fault("PostgreSQL: failover", failed_over, ends_scene=True),
+)
+# What catches most in the time that the tests have, in the order of one scene; needs no program of Debian's.
+SHORT: Final = (
+    "desk: kill -9",
+    "desk: paused past its lease",
+    "PostgreSQL: restart",
+    "Redis: flushed, then kill -9",
+    "PostgreSQL: failover",
 )

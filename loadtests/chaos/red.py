@@ -14,8 +14,11 @@ from typing import Final
 import asyncpg
 import websockets
 
+from app.store import ledger
 from loadtests.checker import Findings, check
 from loadtests.journal import Journal
+from loadtests.late_desk import append_under_a_lost_epoch, forget_the_epoch
+from loadtests.power import Liar, power_cuts
 from loadtests.rig import REGION, Engines, Service, client, engines, load_border, make_keys
 from loadtests.storm import storm
 
@@ -89,6 +92,28 @@ async def edited_row(servers: Engines) -> Findings:
     return await check(database, REGION, ())
 
 
+async def late_desk(servers: Engines) -> Findings:
+    """Let a desk write that has lost its epoch: first against the head row's check, then without."""
+    with_check, without = await servers.new_database(), await servers.new_database()
+    await forget_the_epoch(without)
+    found = Findings()
+    try:
+        await append_under_a_lost_epoch(with_check)
+    except ledger.Fenced:
+        await append_under_a_lost_epoch(without)
+        found.broken.append("a desk wrote under an epoch it had lost")
+    return found
+
+
+def power_cut(liar: Liar) -> Callable[[Engines], Awaitable[Findings]]:
+    """Return a power cut on a machine where somebody's syncs only say that they are done."""
+
+    async def look(_: Engines) -> Findings:
+        return (await power_cuts(1, SEED, liar)).findings
+
+    return look
+
+
 async def _execute(database: str, query: str) -> None:
     connection = await asyncpg.connect(database)
     try:
@@ -105,6 +130,9 @@ REMOVALS: Final = (
     ),
     Removal("the timer loop", "forgotten", silent_devices),
     Removal("the hash chain over every row", "broken", edited_row),
+    Removal("the epoch in the head row", "broken", late_desk),
+    Removal("PostgreSQL's fsync", "lost", power_cut("postgres")),
+    Removal("the spool's fsync", "lost", power_cut("service")),
 )
 
 

@@ -16,6 +16,7 @@ from app.embedded.home import home_for
 from app.embedded.valkey import Valkey
 from app.store.migrate import migrate
 from app.verify import verify
+from loadtests.chaos.network import FarValkey, Network
 from loadtests.checker import Findings, check
 from loadtests.crowd import AWAY, PSAP, Crowd, Device
 from loadtests.debian import NotToBeHad, program
@@ -29,20 +30,25 @@ UNITS: Final = 10
 PAUSE_S: Final = 0.08  # between a PSAP's calls: some 50 a second together
 WHOLE_S: Final = 45.0  # by then everything that was broken serves again
 POLL_S: Final = 0.05
+REPLACED: Final = 3  # the exit status of a desk whose place another took
 FAKETIME: Final = Path("/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1")
 
 
 @dataclass(slots=True)
 class Scene:
-    """What a fault may reach. `clock`: the file that shifts the services' wall clock, None without libfaketime."""
+    """What a fault may reach. `clock`: the file that shifts the services' wall clock, None without libfaketime.
+
+    `network`: the hosts, where each server and each process has one of its own.
+    """
 
     folder: Path
     servers: Replicas
-    valkey: Valkey
+    valkey: Valkey | FarValkey
     trio: Trio
     rng: Random
     clock: Path | None
     journal: Journal
+    network: Network | None = None
     is_failed_over: bool = False
     _number: int = 0
 
@@ -70,7 +76,14 @@ class Scene:
                 await asyncio.sleep(POLL_S)
 
     async def become_whole(self) -> None:
-        """Wait until there is a desk, a standby, and a gateway that hears the desk. Raises TimeoutError."""
+        """Wait until there is a desk, a standby, and a gateway that hears the desk. Raises TimeoutError.
+
+        A desk that ended because another took its place is started again, as its parent, or systemd, would.
+        """
+        for desk in self.trio.desks:
+            if desk.process is not None and desk.process.returncode is not None:
+                assert desk.process.returncode == REPLACED, f"a desk ended with {desk.process.returncode}"
+                await desk.start()
         for standing in ("desk", "standby"):
             await self.trio.at(standing)
         async with asyncio.timeout(WHOLE_S), httpx.AsyncClient(base_url=self.trio.gateway.url, timeout=2.0) as http:
@@ -130,11 +143,13 @@ def faketime() -> Path | None:
 
 
 @asynccontextmanager
-async def scene(folder: Path, seed: int, argv: tuple[str, ...] = ("-m", "app.cli")) -> AsyncIterator[Scene]:
-    """Run the installation for as long as the block lasts. `argv`: what the desks run, for a sabotage."""
+async def scene(folder: Path, seed: int, network: Network | None = None) -> AsyncIterator[Scene]:
+    """Run the installation for as long as the block lasts, on the hosts of a network if one is given."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
-    valkey, library = Valkey(folder / "valkey"), faketime()
+    hosts = {} if network is None else network.hosts
+    valkey = FarValkey(folder / "valkey", hosts["valkey"]) if hosts else Valkey(folder / "valkey")
+    library = faketime()
     clock = folder / "clock" if library is not None else None
     shifted: dict[str, str] = {}
     if clock is not None:
@@ -143,22 +158,27 @@ async def scene(folder: Path, seed: int, argv: tuple[str, ...] = ("-m", "app.cli
             "LD_PRELOAD": str(library), "FAKETIME_TIMESTAMP_FILE": str(clock), "FAKETIME_CACHE_DURATION": "1",
             "DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_RESET": "1",
         }  # fmt: skip
-    async with replicas(folder / "postgres") as servers:
+    async with replicas(folder / "postgres", hosts=hosts or None) as servers:
         await migrate(servers.dsn)
         await valkey.start()
         try:
             border = await load_border(servers.dsn, valkey.url, folder / "import")
             units = units_of(border)[:UNITS]
             env = {"AUXILIO_KEY_FILE": str(folder / "keys.json"), **shifted}
-            desks = [Service(servers.dsn, valkey.url, folder / f"desk-{n}", env=env, argv=argv) for n in range(2)]
-            gateway = Service(servers.dsn, valkey.url, folder / "gateway", "gateway", env=env)
+            desks = [
+                Service(servers.dsn, valkey.url, folder / f"desk-{n}", env=env, host=hosts.get(f"desk-{n}"))
+                for n in range(2)
+            ]
+            gateway = Service(
+                servers.dsn, valkey.url, folder / "gateway", "gateway", env=env, host=hosts.get("gateway")
+            )
             keys = await make_keys(servers.dsn, [unit.id for unit in units])
             try:
                 for service in (*desks, gateway):
                     await service.start()
                 trio = Trio(desks, gateway, keys, border.signs)
                 with Journal(folder / "journal") as journal:
-                    yield Scene(folder, servers, valkey, trio, Random(seed), clock, journal)
+                    yield Scene(folder, servers, valkey, trio, Random(seed), clock, journal, network)
             finally:
                 for service in (gateway, *desks):
                     await service.kill()

@@ -52,16 +52,19 @@ async def dropped(*rules: str) -> AsyncIterator[None]:
     try:
         for rule in rules:
             words = ("INPUT", "-i", "lo", "-p", "tcp", *rule.split(), "-j", "DROP")
-            await _run(tool, "-I", *words)
+            await run(tool, "-I", *words)
             made.append(words)
         yield
     finally:
         for words in made:
-            await _run(tool, "-D", *words)
+            await run(tool, "-D", *words)
 
 
-async def _run(*command: str) -> None:
-    process = await asyncio.create_subprocess_exec(*command, stderr=asyncio.subprocess.PIPE)
+async def run(*command: str) -> None:
+    """Run a program to its end. Raises RuntimeError with its last words."""
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
     _, told = await process.communicate()
     if process.returncode != 0:
         raise RuntimeError(f"{' '.join(command)}: {told.decode(errors='replace')[-300:]}")
