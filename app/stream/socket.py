@@ -20,6 +20,7 @@ from app.services import Services
 from app.stream.acts import Acts
 from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
 from app.stream.session import BadFrame, FieldFrame, Hello, Renewal, Session
+from app.tracing.seam import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,7 @@ async def _serve(
         services.greet(client)
     services.presence(client, True)
     reader = asyncio.create_task(_read(socket, session, Acts(services, client, visitor)), name="reader")
-    writer = asyncio.create_task(_write(socket, client), name="writer")
+    writer = asyncio.create_task(_write(socket, client, services.tracing), name="writer")
     try:
         done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         if writer in done and client.cut:
@@ -126,7 +127,7 @@ async def _read(socket: WebSocket, session: Session, acts: Acts) -> None:
         acts.drop()
 
 
-async def _write(socket: WebSocket, client: Client) -> None:
+async def _write(socket: WebSocket, client: Client, tracing: Tracing | None) -> None:
     while not client.cut:
         data = client.take()
         if data is None:
@@ -134,6 +135,8 @@ async def _write(socket: WebSocket, client: Client) -> None:
             await client.wake.wait()
         else:
             await socket.send({"type": "websocket.send", "text": data.decode()})
+            if tracing is not None:
+                tracing.sent(data)
 
 
 async def receive(socket: WebSocket) -> str | bytes:
