@@ -31,6 +31,7 @@ BUSY_MAX_S: Final = 1.0  # a batch takes milliseconds; after a second the desk i
 BATCH_COMMANDS_MAX: Final = 128  # design 1
 HAND_OVER_S: Final = 1.0  # what PostgreSQL has not recorded by then, the next desk records when it is sent again
 SLICE_S: Final = 0.005  # design 1: after 5 ms of deciding others get their turn
+MakeScribe = Callable[[str, str, str, Clock, Callable[[ledger.Batch], None]], Scribe]
 
 
 class Desk:
@@ -41,10 +42,16 @@ class Desk:
     """
 
     def __init__(
-        self, dsn: str, region: str, secret: str, clock: Clock, publish: Callable[[ledger.Batch], None]
+        self,
+        dsn: str,
+        region: str,
+        secret: str,
+        clock: Clock,
+        publish: Callable[[ledger.Batch], None],
+        scribe: MakeScribe = Scribe,
     ) -> None:
         self.region = region
-        self._scribe = Scribe(dsn, region, secret, clock, publish)
+        self._scribe = scribe(dsn, region, secret, clock, publish)
         self._salvage = Salvage(self._scribe, clock, self._finish)
         self._lanes = Lanes()
         self._recent: OrderedDict[UUID, tuple[bytes | None, Answer]] = OrderedDict()
@@ -134,7 +141,8 @@ class Desk:
         except ledger.Fenced:
             raise
         except Exception:
-            log.exception("recalling for %s failed; it is tried alone", type(one.request.command).__name__)
+            name = type(one.request.command).__name__
+            log.exception("recalling for %s failed; it is tried alone", name, extra=one.request.marks)
             await self._scribe.rebuild()
             await self._salvage.each_alone((one,))
             self._let_go((one,))
@@ -159,7 +167,8 @@ class Desk:
             try:
                 turn.take(one)
             except Exception:
-                log.exception("deciding a turn failed at its command %d; each is tried alone", len(turn.taken))
+                number, marks = len(turn.taken), one.request.marks
+                log.exception("deciding a turn failed at its command %d; each is tried alone", number, extra=marks)
                 turn.broken = True
             if monotonic() > ends:
                 break

@@ -175,7 +175,8 @@ def build_http(services: Services | None) -> FastAPI:
 
 def build_asgi(services: Services, *, allowed_hosts: tuple[str, ...] = ("*",)) -> ASGIApp:
     """Return what the server serves: the application behind its door, with limits and headers for everything."""
-    app: ASGIApp = Headers(Bodies(Door(build_http(services), services)))
+    app: ASGIApp = Bodies(Door(build_http(services), services))
+    app = Headers(app if services.tracing is None else services.tracing.watch_requests(app))
     return app if allowed_hosts == ("*",) else named(app, allowed_hosts)
 
 

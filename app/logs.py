@@ -12,18 +12,21 @@ from app.settings import Settings
 
 TEXT: Final = "%(asctime)s %(levelname)s %(name)s: %(message)s%(of_request)s"
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+trace_id: ContextVar[str] = ContextVar("trace_id", default="")  # set only with tracing on, for what is traced
 
 
 def with_request(record: logging.LogRecord) -> bool:
-    """Note on a record which request it was written for."""
-    found = request_id.get()
-    record.request_id = found
-    record.of_request = f" [{found}]" if found else ""
+    """Note on a record which request it was written for, and in which trace, unless its writer has said so."""
+    found = getattr(record, "request_id", "") or request_id.get()
+    trace = getattr(record, "trace_id", "") or trace_id.get()
+    record.request_id, record.trace_id = found, trace
+    named = " ".join(filter(None, (found, trace)))
+    record.of_request = f" [{named}]" if named else ""
     return True
 
 
 class JsonLines(logging.Formatter):
-    """One object a line: at, level, logger, message, request_id, error; the same words as the terminal gets."""
+    """One object a line: at, level, logger, message, request_id, trace_id, error; the words the terminal gets."""
 
     def format(self, record: logging.LogRecord) -> str:
         line: dict[str, Any] = {
@@ -33,8 +36,9 @@ class JsonLines(logging.Formatter):
             "pid": record.process,
             "message": record.getMessage(),
         }
-        if getattr(record, "request_id", ""):
-            line["request_id"] = record.request_id  # type: ignore[attr-defined]  # put there by `with_request`
+        for name in ("request_id", "trace_id"):  # put there by `with_request`
+            if getattr(record, name, ""):
+                line[name] = getattr(record, name)
         if record.exc_info:
             line["error"] = self.formatException(record.exc_info)
         return orjson.dumps(line).decode()

@@ -62,15 +62,14 @@ from app.relay_nodes import is_cluster, open_redis
 from app.sealing import KeyFile, Sealer
 from app.services import Services, Standing, Submitter
 from app.settings import Settings, load_sectors
-from app.signs import Signs
 from app.spool.neighbours import Neighbours
 from app.spool.spooling import Spooling, open_spool
 from app.store.boards import read_board
 from app.store.pool import ACQUIRE_S, Pool, execute, open_pool
 from app.store.writer import AWAY
 from app.stream.follow import Follower
-from app.stream.hub import Hub
 from app.stream.reader import Reader
+from app.tracing.parts import Parts, open_parts
 from app.view import View
 from dispatch.commands import ConfigureSectors
 
@@ -91,13 +90,13 @@ class Process:
 
 
 async def build_services(
-    settings: Settings, pool: Pool, clock: Clock, submitter: Submitter, forward: Callable[[Fix], None]
+    settings: Settings, pool: Pool, clock: Clock, submitter: Submitter, forward: Callable[[Fix], None], parts: Parts
 ) -> Services:
     """Build what every process has, with a view that stands at the head."""
     region = settings.region
     async with pool.acquire(timeout=ACQUIRE_S) as connection:
         view = View(*await read_board(connection, region))
-        registry = Signs(load_sectors(settings)[0])
+        registry = parts.signs(load_sectors(settings)[0])
         await registry.load(connection, region)
     sealer = Sealer(KeyFile(settings.keys_path), region, settings.rules)
     known_keys = KnownKeys(pool, region, settings.known_keys_path, sealer)
@@ -115,7 +114,7 @@ async def build_services(
         pool=pool,
         clock=clock,
         view=view,
-        hub=Hub(),
+        hub=parts.hub(),
         keys=keys,
         enrolled=enrolled,
         signatures=Signatures(keys, once, sealer, settings.public_url),
@@ -129,7 +128,9 @@ async def build_services(
         intake=Intake(sealer, registry, frozenset(settings.shared_numbers), settings.number_region),
         positions=Positions(view, forward),
         submitter=submitter,
+        tracing=parts.tracing,
     )
+    parts.watch(services.loops)
     services.loops.add("known keys", KEEP_S, known_keys.keep)
     await keeping.load_positions(services)
     await services.devices.load(pool, region)
@@ -147,6 +148,7 @@ class Gateway:
     link: LinkClient
     relay: Relay
     redis: Redis
+    parts: Parts
 
     @asynccontextmanager
     async def follow(self) -> AsyncIterator[asyncio.Task[None]]:
@@ -208,7 +210,8 @@ async def desk_process(settings: Settings, urls: Urls) -> AsyncIterator[Process]
         await lease.open()
         gateway = await build_gateway(stack, settings, urls)
         services = gateway.services
-        desk = Desk(urls.database, settings.region, lease.secret, services.clock, gateway.publisher.publish)
+        publish, scribe = gateway.publisher.publish, gateway.parts.scribe
+        desk = Desk(urls.database, settings.region, lease.secret, services.clock, publish, scribe)
         roles = Roles(gateway.follow, gateway.hold)
         candidate = Candidate(lease, desk, services, gateway.reader, roles)
         vital = start_task(stack, candidate.run(), "desk", candidate.close)
@@ -242,7 +245,8 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
     """Build what every process has, with the loops it runs; nobody is followed yet."""
     pool = await open_pool(urls.database)
     stack.push_async_callback(pool.close)
-    publisher, clock = Publisher(), Clock()
+    parts = open_parts(stack, settings)
+    publisher, clock = parts.publisher(), Clock()
     services: Services | None = None
 
     def on_beat(_seq: int) -> None:
@@ -251,7 +255,7 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
             services.desk_finds = link.ill
 
     link = LinkClient(pool, settings.region, on_beat)
-    services = await build_services(settings, pool, clock, link, link.move)
+    services = await build_services(settings, pool, clock, link, link.move, parts)
     services.on_presence = link.presence
     publisher.connect(services)
     redis = open_redis(urls.redis)
@@ -272,7 +276,7 @@ async def build_gateway(stack: AsyncExitStack, settings: Settings, urls: Urls) -
     hear_neighbours(stack, services, spooling, relay, redis)
     add_common_loops(services, relay)
     add_locating(stack, services)
-    return Gateway(stack, services, publisher, Reader(services, publisher), link, relay, redis)
+    return Gateway(stack, services, publisher, Reader(services, publisher), link, relay, redis, parts)
 
 
 def _note_relay(services: Services, state: str) -> None:

@@ -27,32 +27,36 @@ def channel(region: str, what: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Relayed:
-    """A batch as it travels: `before` and `after` are the chain's hashes around it."""
+    """A batch as it travels: `before` and `after` are the chain's hashes around it, `traces` those of its events."""
 
     first: int
     last: int
     before: bytes
     after: bytes
     bodies: list[bytes]
+    traces: dict[int, str]
 
 
 def encode_batch(batch: Batch) -> bytes:
-    return orjson.dumps(
-        {
-            "first": batch.first,
-            "last": batch.last,
-            "before": batch.before.hex(),
-            "after": batch.after.hex(),
-            "bodies": [event.body.decode() for event in batch.events],
-        }
-    )
+    said: dict[str, Any] = {
+        "first": batch.first,
+        "last": batch.last,
+        "before": batch.before.hex(),
+        "after": batch.after.hex(),
+        "bodies": [event.body.decode() for event in batch.events],
+    }
+    if batch.traces is not None:
+        said["traces"] = {str(seq): trace for seq, trace in batch.traces.items()}
+    return orjson.dumps(said)
 
 
 def decode_batch(data: bytes) -> Relayed:
     """Read a relayed batch. Raises ValueError or KeyError on anything else."""
     raw: dict[str, Any] = orjson.loads(data)
     bodies = [str(body).encode() for body in raw["bodies"]]
-    return Relayed(raw["first"], raw["last"], bytes.fromhex(raw["before"]), bytes.fromhex(raw["after"]), bodies)
+    traces = {int(seq): str(trace) for seq, trace in dict(raw.get("traces", {})).items()}
+    hashes = bytes.fromhex(raw["before"]), bytes.fromhex(raw["after"])
+    return Relayed(raw["first"], raw["last"], *hashes, bodies, traces)
 
 
 class Relay:

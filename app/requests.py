@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from msgspec import Struct, field
 
+from app.logs import request_id
 from app.sealing import SealedValue
 from dispatch.commands import (
     AcceptOffer,
@@ -34,7 +35,10 @@ _FIELD = (AcceptOffer, DeclineOffer, ReportStatus, HearFrame, SetDuty)
 
 
 class Request(Struct, frozen=True, gc=False):
-    """A command with its unique id, who asks, what it carries sealed, and a keyed digest that tells a re-send apart."""
+    """A command with its unique id, who asks, what it carries sealed, and a keyed digest that tells a re-send apart.
+
+    `origin` is the id of the HTTP request or socket it came by, `trace` where in which trace it belongs, if in any.
+    """
 
     command: Command
     by: str
@@ -42,12 +46,24 @@ class Request(Struct, frozen=True, gc=False):
     sealed: tuple[SealedValue, ...] = ()
     caller_hash: bytes | None = None
     digest: bytes | None = None
+    origin: str = field(default_factory=request_id.get)
+    trace: str | None = None
+
+    @property
+    def marks(self) -> dict[str, str]:
+        """What a log line about it names: as `extra`, where the line is written for many."""
+        return {"request_id": self.origin, "trace_id": trace_id_of(self.trace)}
 
     @property
     def lane(self) -> Lane:
         if isinstance(self.command, _DISTRESS):
             return Lane.DISTRESS
         return Lane.FIELD if isinstance(self.command, _FIELD) else Lane.DESK
+
+
+def trace_id_of(trace: str | None) -> str:
+    """Return the id of a trace as log lines name it; `trace` is as W3C's `traceparent`."""
+    return "" if trace is None else trace[3:35]
 
 
 class Outcome(StrEnum):

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable
 
 import asyncpg
 import orjson
+from msgspec.structs import replace
 
 from app.clock import Clock
 from app.lanes import Waiting
@@ -35,7 +36,7 @@ class Salvage:
             except ledger.Fenced:
                 raise
             except Exception as error:
-                log.exception("command %s failed", type(one.request.command).__name__)
+                log.exception("command %s failed", type(one.request.command).__name__, extra=one.request.marks)
                 await self._scribe.rebuild()
                 await self._save_what_can_be(one, type(error).__name__)
 
@@ -65,9 +66,7 @@ class Salvage:
         if isinstance(command, ReportCall | ReportAlert) and not getattr(command, "unreadable", False):
             for bare in bare_calls(command, self._clock.now()):
                 if reply is None:
-                    reply = await self._try_alone(
-                        Request(bare, request.by, request.id, request.sealed, digest=request.digest)
-                    )
+                    reply = await self._try_alone(replace(request, command=bare, caller_hash=None))
         told = f"{type(command).__name__} could not be recorded: {why}"
         await self._try_alone(Request(RaiseSystemAlarm(told), by="desk"))
         outcome = Outcome.FAILED if reply is None else Outcome.DONE
@@ -81,7 +80,8 @@ class Salvage:
         except ledger.Fenced:
             raise
         except Exception:
-            log.exception("nor could %s be recorded in its place", type(request.command).__name__)
+            name = type(request.command).__name__
+            log.exception("nor could %s be recorded in its place", name, extra=request.marks)
             await self._scribe.rebuild()
             return None
 

@@ -1,7 +1,7 @@
 """The scribe: the private board and the hold on the ledger, kept in step; what the desk decides with and records by."""
 
 from collections.abc import Callable
-from typing import Final
+from typing import ClassVar, Final
 
 from app.callers import Callers
 from app.clock import Clock
@@ -19,6 +19,8 @@ TRIES_MAX: Final = 5  # appends PostgreSQL was lost in and came back from withou
 
 class Scribe:
     """`board` holds what is committed and, within a turn, what is being decided; after a failure it is built anew."""
+
+    TURN: ClassVar[type[Turn]] = Turn
 
     def __init__(
         self, dsn: str, region: str, secret: str, clock: Clock, publish: Callable[[ledger.Batch], None]
@@ -43,7 +45,7 @@ class Scribe:
     def turn(self, after: Turn | None = None) -> Turn:
         """Return a new turn that begins where the ledger stands, or where it will stand `after` one on its way."""
         before = self.writer.head.hash if after is None else after.batch.after
-        return Turn(self.board, self._callers, self._clock.now, before)
+        return self.TURN(self.board, self._callers, self._clock.now, before)
 
     async def append(self, turn: Turn) -> bool:
         """Append what was decided, if anything; False when it certainly was not recorded."""

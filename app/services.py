@@ -31,6 +31,7 @@ from app.settings import Settings
 from app.signs import Signs
 from app.store.pool import Pool
 from app.stream.hub import Client, Hub
+from app.tracing.seam import Tracing
 from app.view import View
 from dispatch.commands import Command
 
@@ -83,6 +84,7 @@ class Services:
     intake: Intake
     positions: Positions
     submitter: Submitter
+    tracing: Tracing | None = None
     devices: Devices = field(default_factory=Devices)
     tower_health: TowerHealth = field(default_factory=TowerHealth)
     hazards: Hazards = field(default_factory=Hazards)
@@ -108,6 +110,8 @@ class Services:
 
     def submit_now(self, request: Request) -> Awaitable[Answer]:
         """Submit past the spool; the way to the desk changes when the desk is taken over."""
+        if self.tracing is not None:
+            return self.tracing.ask(request, self.submitter.submit)
         return self.submitter.submit(request)
 
     def waiting(self) -> Backlog:

@@ -130,6 +130,8 @@ class Settings(BaseSettings):
     linger_s: Annotated[float, Field(ge=0.0, le=4.0)] = 0.0
     metrics_port: Annotated[int, Field(ge=0, le=65535)] | None = None
     log_format: Annotated[str, Field(pattern=r"^(text|json)$")] | None = None
+    trace_url: HttpUrl | None = None
+    trace_ratio: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
     second_factor: bool = True
     idle_s: Annotated[float, Field(gt=0)] = 1_800.0
     session_s: Annotated[float, Field(gt=0, le=31 * 86_400)] = 50_400.0

@@ -10,8 +10,9 @@ import msgspec
 
 from app.desk import Desk
 from app.link.wire import Ask, Beat, Hello, Message, Moved, Presence, Told, pack, request_of, unpack
+from app.logs import request_id, trace_id
 from app.positions import Fix, Positions
-from app.requests import Answer, DeskUnavailable
+from app.requests import Answer, DeskUnavailable, trace_id_of
 from app.view import View
 from geo.point import Point
 
@@ -87,6 +88,8 @@ class LinkServer:
                 raise ValueError("not a gateway's message")
 
     async def _answer(self, ask: Ask, writer: asyncio.StreamWriter) -> None:
+        request_id.set(ask.origin)  # this task's own: its lines name the request at the gateway
+        trace_id.set(trace_id_of(ask.trace))
         answer: Answer | None
         try:
             answer = await self._desk.submit(request_of(ask))

@@ -33,6 +33,8 @@ class Ask(msgspec.Struct, tag="ask"):
     sealed: tuple[SealedValue, ...]
     caller_hash: bytes | None
     digest: bytes | None
+    origin: str = ""
+    trace: str | None = None
 
 
 class Told(msgspec.Struct, tag="told"):
@@ -79,13 +81,15 @@ def ask_of(request: Request) -> Ask:
         request.sealed,
         request.caller_hash,
         request.digest,
+        request.origin,
+        request.trace,
     )
 
 
 def request_of(ask: Ask) -> Request:
     """Return the request that travelled. Raises KeyError, msgspec.ValidationError."""
     command: c.Command = _COMMANDS[ask.name].decode(ask.command)
-    return Request(command, ask.by, ask.id, ask.sealed, ask.caller_hash, ask.digest)
+    return Request(command, ask.by, ask.id, ask.sealed, ask.caller_hash, ask.digest, ask.origin, ask.trace)
 
 
 def pack(message: Message) -> bytes:

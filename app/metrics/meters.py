@@ -39,6 +39,9 @@ REPORTS: Final = Counter(
 LOOP_LAG_S: Final = Histogram(
     "auxilio_event_loop_lag_seconds", "How much later than asked the event loop turned.", buckets=QUICK, registry=METERS
 )
+TRACE_SPANS: Final = Counter(
+    "auxilio_trace_spans", "Spans by what became of them; none while tracing is off.", ["became"], registry=METERS
+)
 
 
 def count_report(said: str) -> None:

@@ -82,7 +82,7 @@ async def record(
     """Read a report, submit it and answer after the commit; `read` may put into `more` what the answer says beside."""
     raw = await request.body()
     try:
-        asked, warnings = read(raw)
+        asked, warnings = read(raw) if services.tracing is None else services.tracing.read(read, raw)
     except NothingReadable:
         raise Problem(400, "nothing_readable", "not one letter or digit could be read", field="body") from None
     except Unusable as unusable:

@@ -75,6 +75,7 @@ class Batch:
     callers: list[Caller] = field(default_factory=list)
     holdings: list[Holding] = field(default_factory=list)
     rows: dict[Key, Row] = field(default_factory=dict)
+    traces: dict[int, str] | None = None  # by seq, where in which trace an event belongs; not recorded, only relayed
 
     @property
     def first(self) -> int:

@@ -101,8 +101,10 @@ class Follower:
 
     async def _take_batch(self, data: bytes) -> None:
         batch = decode_batch(data)
-        view = self._services.view
+        view, tracing = self._services.view, self._services.tracing
         if batch.first == view.seq + 1 and batch.before == view.hash:
+            if tracing is not None:
+                tracing.expect(batch.traces)
             self._publisher.tell([decode_event(body) for body in batch.bodies], batch.after)
         elif batch.last > view.seq:
             await self.catch_up()

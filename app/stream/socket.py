@@ -22,6 +22,7 @@ from app.stream.acts import Acts
 from app.stream.hub import OUTBOX_FRAMES_MAX, Client, resync
 from app.stream.session import BadFrame, FieldFrame, Hello, Renewal, Session
 from app.stream.wire import FRAMES
+from app.tracing.seam import Tracing
 
 log = logging.getLogger(__name__)
 
@@ -69,7 +70,7 @@ async def _serve(
         services.greet(client)
     services.presence(client, True)
     reader = asyncio.create_task(_read(socket, session, Acts(services, client, visitor)), name="reader")
-    writer = asyncio.create_task(_write(socket, client), name="writer")
+    writer = asyncio.create_task(_write(socket, client, services.tracing), name="writer")
     try:
         done, _ = await asyncio.wait((reader, writer), return_when=asyncio.FIRST_COMPLETED)
         if writer in done and client.cut:
@@ -128,12 +129,14 @@ async def _read(socket: WebSocket, session: Session, acts: Acts) -> None:
         acts.drop()
 
 
-async def _write(socket: WebSocket, client: Client) -> None:
+async def _write(socket: WebSocket, client: Client, tracing: Tracing | None) -> None:
     send_texts = socket.scope["extensions"][FRAMES]
     while not client.cut:
         texts = client.take()
         if texts:
             await send_texts(texts)
+            if tracing is not None:
+                tracing.sent(texts)
         else:
             client.wake.clear()
             await client.wake.wait()
