@@ -21,6 +21,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.access.identity import Role
 from app.access.keys import create_key
+from app.contract.asyncapi import document as asyncapi
 from app.interop.callbacks.addresses import drop_address, set_address
 from app.interop.conveyance.messages import SUBPROTOCOL
 from app.interop.eido.read import read_eido
@@ -28,7 +29,7 @@ from app.routes.eido_examples import EIDO_EXAMPLE, PIDF_EXAMPLE
 from app.settings import Settings
 from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines, Service, client
-from tests.integration.agreement import check_answer
+from tests.integration.agreement import check_answer, check_conveyed
 from tests.integration.scene import World, a_world
 from tests.unit.app.interop.nena import faults
 from tests.vectors import vector
@@ -315,6 +316,7 @@ class Partner:
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     async def say(self, **body: Any) -> None:
+        check_conveyed(body, "partner")
         await self.socket.send(json.dumps(body))
 
     async def next(self, kind: str) -> dict[str, Any]:
@@ -323,6 +325,7 @@ class Partner:
             while True:
                 message: dict[str, Any] = json.loads(await self.socket.recv())
                 self.heard.append(message)
+                check_conveyed(message)
                 if "event" in message:
                     done = {"transactionId": message["event"]["transactionId"], "statusCode": 200, "statusText": "OK"}
                     await self.say(eventResponse=done)
@@ -451,6 +454,29 @@ async def test_a_psap_that_hangs_holds_up_no_other_and_no_loop(world: World, key
         for psap_name in ("psap-1", "psap-2"):
             await drop_address(settings(world), world.database, psap_name)
     stuck.close()
+
+
+async def test_every_message_of_conveyance_is_as_published(world: World, keys: Keys) -> None:
+    async with world.http("psap") as psap, world.http("dispatcher") as desk:
+        number = (await post(psap, eido(41, locationComponent=at_sign(world.sign(30)))))["incident_id"]
+        done = {"outcome": "found_well", "release_units": True}
+        assert (await desk.post(f"/v1/incidents/{number}/outcome", json=done)).status_code == 200
+        async with following(world, keys.partner, minRate=20, maxRate=1) as partner:
+            await partner.say(subscribe={"requestId": "s", "requestSubType": "single", "incidentId": str(number)})
+            ended = await partner.next("terminate")  # it is closed: told once
+            await partner.say(terminateResponse={"requestId": ended["requestId"], "statusCode": 200})
+            await partner.say(unsubscribe={"requestId": "u", "subscriptionId": "none"})
+            assert (await partner.next("unsubscribeResponse"))["statusCode"] == 404
+            await partner.socket.send("what?")
+            assert (await partner.next("subscribeResponse"))["statusCode"] == 400
+            name = partner.heard[0]["subscribeResponse"]["subscriptionId"]
+            await partner.say(terminate={"requestId": "t", "subscriptionId": name})
+            answer = {"terminateResponse": await partner.next("terminateResponse")}
+    published = {key.removeprefix("told.") for key in asyncapi()["components"]["messages"] if key.startswith("told.")}
+    assert {kind for message in partner.heard for kind in message} == published
+    for spoiled in ({"hello": {}}, {"terminateResponse": {}}, {**answer, "more": 1}, {"event": {}}):
+        with pytest.raises((AssertionError, KeyError, ValueError)):
+            check_conveyed(spoiled)
 
 
 @pytest.mark.parametrize("role", ["tower", "agent", "nobody", "no subprotocol"])
