@@ -474,7 +474,8 @@ async def test_every_message_of_conveyance_is_as_published(world: World, keys: K
             answer = {"terminateResponse": await partner.next("terminateResponse")}
     published = {key.removeprefix("told.") for key in asyncapi()["components"]["messages"] if key.startswith("told.")}
     assert {kind for message in partner.heard for kind in message} == published
-    for spoiled in ({"hello": {}}, {"terminateResponse": {}}, {**answer, "more": 1}, {"event": {}}):
+    more: list[dict[str, Any]] = [{"hello": {}}, {"terminateResponse": {}}, {**answer, "more": 1}, {"event": {}}]
+    for spoiled in more:
         with pytest.raises((AssertionError, KeyError, ValueError)):
             check_conveyed(spoiled)
 
