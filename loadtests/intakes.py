@@ -153,7 +153,14 @@ def intakes(stage: Stage) -> list[Intake]:
         Intake("PIDF-LO", "/v1/pidf-lo?call_id={n}", psap, lambda _: PIDF_EXAMPLE.encode(), call, XML),
         Intake(alert, "/v1/alerts", tower, lambda n: _alert(stage, n), call),
         Intake("ChirpStack, JSON", "/v1/networks/chirpstack?event=up", tower, lambda n: _chirpstack(stage, n), call),
-        Intake("ChirpStack, Protobuf", "/v1/networks/chirpstack?event=up", tower, lambda n: _protobuf(stage, n), call, BYTES),
+        Intake(
+            "ChirpStack, Protobuf",
+            "/v1/networks/chirpstack?event=up",
+            tower,
+            lambda n: _protobuf(stage, n),
+            call,
+            BYTES,
+        ),
         Intake("The Things Stack", "/v1/networks/tts", tower, lambda n: _tts(stage, n), call),
         Intake("RockBLOCK", "/v1/networks/rockblock", tower, _rockblock, call, FORM),
         Intake("Cloudloop", "/v1/networks/rockblock", tower, _cloudloop, call),
@@ -347,7 +354,10 @@ class Bench:
 
 def table(formats: Sequence[Intake], costs: dict[str, Cost]) -> list[str]:
     """Return the table's lines: the ratio is of rates and of CPU, 1 is the plain one."""
-    lines = ["| intake | bytes | messages/s | of the plain | server CPU, ms | of the plain |", "|---|---|---|---|---|---|"]
+    lines = [
+        "| intake | bytes | messages/s | of the plain | server CPU, ms | of the plain |",
+        "|---|---|---|---|---|---|",
+    ]
     for intake in formats:
         cost, plain = costs[intake.name], costs[intake.plain]
         lines.append(
