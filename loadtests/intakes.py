@@ -1,6 +1,6 @@
 """What each intake costs beside the plain one: `python -m loadtests.intakes` prints the table of docs/interop.md.
 
-One service as shipped, all formats in turns, so that a slow minute is everybody's; every message is something of its own.
+One service as shipped, all formats in turns, so that a slow minute is everybody's; every message is new.
 """
 
 import argparse
@@ -34,6 +34,9 @@ SENDERS: Final = 8
 SHARE: Final = 0.5  # issue: at least half of the plain JSON one
 ANSWER_S: Final = 30.0
 PRESS: Final = "AU0BHgEAAAAAAAA="  # a Netvox R312A whose button was pressed
+COT: Final = "CoT, TCP"
+UPLINKS: Final = "/v1/networks/chirpstack?event=up"
+HEAD: Final = "| intake | bytes | messages/s | of the plain | server CPU, ms | of the plain |"
 XML, FORM, BYTES = "application/xml", "application/x-www-form-urlencoded", "application/octet-stream"
 HEARD_S: Final = 0.002  # how often it is looked whether the last CoT event has been taken
 Body = Callable[[int], bytes]
@@ -173,9 +176,6 @@ def intakes(stage: Stage) -> list[Intake]:
         Intake("OwnTracks", "/v1/positions/owntracks", stage.tracker, at["owntracks"], position),
         Intake(COT, "", "", at["cot"], position),
     ]
-
-
-COT: Final = "CoT, TCP"
 
 
 def _placard(stage: Stage, number: int) -> str:

@@ -1,4 +1,4 @@
-"""A call's transfer as a call-handling system writes it: an EIDO of 9 KB with agents, references and additional data."""
+"""A call's transfer as a call-handling system writes it: an EIDO of 9 KB, with references and additional data."""
 
 import json
 from typing import Any, Final
@@ -72,6 +72,10 @@ def _block(kind: str, fields: dict[str, str], inside: str = "") -> str:
     return f'{DECLARATION}<d:{DATA[-17:]}.{kind} xmlns:d="{DATA}:{kind}">{said}{inside}</d:{DATA[-17:]}.{kind}>'
 
 
+def _inside(name: str, card: str) -> str:
+    return f"<d:{name}>{card}</d:{name}>"
+
+
 def _blocks() -> dict[str, str]:
     """Return the additional data of RFC 7852 that carriers send with a call."""
     reference = {"DataProviderReference": "88QV4FpfZ976T@carrier.example.org"}
@@ -84,8 +88,8 @@ def _blocks() -> dict[str, str]:
     service = {"ServiceEnvironment": "Unknown", "ServiceType": "wireless", "ServiceMobility": "Mobile"}
     return {
         "data-service": _block("ServiceInfo", reference | service),
-        "data-provider": _block("ProviderInfo", reference | provider, f"<d:DataProviderContact>{card}</d:DataProviderContact>"),
-        "data-subscriber": _block("SubscriberInfo", reference, f"<d:SubscriberData>{holder}</d:SubscriberData>"),
+        "data-provider": _block("ProviderInfo", reference | provider, _inside("DataProviderContact", card)),
+        "data-subscriber": _block("SubscriberInfo", reference, _inside("SubscriberData", holder)),
         "data-comment": _block("Comment", reference | {"Comment": "The line dropped once and came back."}),
     }  # fmt: skip
 

@@ -50,9 +50,7 @@ def _is_deep(value: Any) -> bool:
         inside: list[Any] = []
         for each in level:
             for inner in each.values() if type(each) is dict else each:
-                if (
-                    type(inner) is dict or type(inner) is list
-                ):  # as json makes them, and quicker to tell than isinstance
+                if type(inner) is dict or type(inner) is list:  # as json makes them: quicker to tell
                     inside.append(inner)  # noqa: PERF401 - a generator over both kinds took twice as long
         if not inside:
             return False
