@@ -306,7 +306,7 @@ class Bench:
         self.costs: dict[str, Cost] = {}
         self._number = 0
 
-    async def run(self, formats: Sequence[Intake], rounds: int, each: int) -> None:
+    async def run(self, formats: list[Intake], rounds: int, each: int) -> None:
         """Send every format so often in turns; the first turn is for warming up, and not counted."""
         await self._pool.warm(SENDERS)
         for turn in range(rounds + 1):

@@ -9,7 +9,7 @@ STRANGERS: Final[dict[str, tuple[str, tuple[bytes, ...]]]] = {
     "a RELAX NG schema": ("it describes messages and is none", (b"relaxng.org/ns/structure",)),
     "a SIPp scenario": ("send the location or the data in it alone", (b"<scenario",)),
     "LoST (RFC 5222)": ("no calls are routed here", (b"urn:ietf:params:xml:ns:lost1",)),
-    "a HELD request": ("no locations are given out here; a HELD answer is read as PIDF-LO", (b"<locationRequest", b":locationRequest")),
+    "a HELD request": ("a HELD answer is read, as PIDF-LO", (b"<locationRequest", b":locationRequest")),
     "PFIF": ("no missing persons' records are taken here", (b"zesty.ca/pfif", b"<pfif:")),
     "KML": ("trackers' maps are not fetched; let the service deliver its events", (b"<kml",)),
     "XACML": ("a policy of somebody else's", (b"urn:oasis:names:tc:xacml",)),
