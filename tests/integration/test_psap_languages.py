@@ -31,6 +31,8 @@ from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines, Service, client
 from tests.integration.agreement import check_answer, check_conveyed
 from tests.integration.scene import World, a_world
+from tests.unit.app.interop.attacks import attacks
+from tests.unit.app.interop.formats import FORMATS
 from tests.unit.app.interop.nena import faults
 from tests.vectors import vector
 
@@ -478,6 +480,22 @@ async def test_every_message_of_conveyance_is_as_published(world: World, keys: K
     for spoiled in more:
         with pytest.raises((AssertionError, KeyError, ValueError)):
             check_conveyed(spoiled)
+
+
+async def test_a_hostile_partner_is_answered_or_cut_off(world: World, keys: Keys) -> None:
+    """Each attack on a socket of its own: an answer as published or a close that says why; then one is let in."""
+    url = world.service.ws_url.replace("/v1/stream", "/v1/conveyance")
+    headers = {"Authorization": f"Bearer {keys.partner}"}
+    for name, raw in attacks("json", FORMATS["conveyance"].sample).items():
+        async with websockets.connect(url, additional_headers=headers, subprotocols=OFFERED) as socket:
+            await socket.send(raw.decode(errors="replace"))
+            try:
+                async with asyncio.timeout(HEAR_S):
+                    assert check_conveyed(json.loads(await socket.recv())) == "subscribeResponse", name
+            except websockets.ConnectionClosed:
+                assert socket.close_code in (1009, 4400), name
+    async with following(world, keys.partner):
+        pass
 
 
 @pytest.mark.parametrize("role", ["tower", "agent", "nobody", "no subprotocol"])
