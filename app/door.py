@@ -16,6 +16,7 @@ from app.access.guard import identify
 from app.access.identity import Identity
 from app.access.policy import Action
 from app.problems import Problem, problem_of
+from app.routes.eido import take_eido
 from app.routes.reports import take_alert, take_call
 from app.services import Services
 from app.stream.socket import stream
@@ -27,6 +28,7 @@ Take = Callable[[Request, Services, Identity], Awaitable[Response]]
 REPORTS: Final[dict[str, tuple[Action, Take]]] = {
     "/v1/calls": (Action.REPORT_CALL, take_call),
     "/v1/alerts": (Action.REPORT_ALERT, take_alert),
+    "/v1/eido": (Action.REPORT_CALL, take_eido),
 }
 
 

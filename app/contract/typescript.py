@@ -92,6 +92,8 @@ def _frames(stream: dict[str, Any]) -> str:
     said: list[str] = []
     events: list[str] = []
     for key, message in stream["components"]["messages"].items():
+        if not key.startswith(("sent.", "said.")):
+            continue  # conveyance is for partners, no screen speaks it
         (sent if key.startswith("sent.") else said).append(_type(message["payload"], "    "))
         if key.startswith("sent.") and "after" in message["payload"].get("properties", {}):
             events.append(json.dumps(message["name"]))

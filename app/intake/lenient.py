@@ -90,7 +90,8 @@ def _whole(digits: str) -> int | float:
 
 def clean(text: str) -> str:
     """Return the text without NUL and without halves of characters, which no store takes."""
-    return text.replace("\x00", "").encode("utf-8", errors="ignore").decode("utf-8")
+    whole = text.replace("\x00", "")
+    return whole if whole.isascii() else whole.encode("utf-8", errors="ignore").decode("utf-8")
 
 
 class Fields:

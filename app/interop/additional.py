@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from app.intake.lenient import clean
 from app.interop.reading import Findings, Unusable
-from app.interop.xml import Element, child, children, local, parse, text
+from app.interop.xml import Element, child, children, local, parse, text, within
 
 PREFIX: Final = "EmergencyCallData."
 VALUES_MAX: Final = 64
@@ -34,13 +34,14 @@ def read_additional(raw: bytes | str, findings: Findings) -> Additional:
         return Additional("xCard", card=_xcard(root))
     if not name.startswith(PREFIX):
         raise Unusable("not a block of RFC 7852, nor a card", "additionalData")
-    cards = [each for each in root.iterdescendants() if local(each) == "vcard"]
+    card = next(within(root, "vcard"), None)
     values: dict[str, str] = {}
     for each in root:
-        if len(values) < VALUES_MAX and text(each):
-            values.setdefault(local(each), clean(text(each, TEXT_MAX)))
+        said = text(each, TEXT_MAX)
+        if said and len(values) < VALUES_MAX:
+            values.setdefault(local(each), clean(said))
     findings.take(name)
-    return Additional(name.removeprefix(PREFIX), values, _xcard(cards[0]) if cards else {})
+    return Additional(name.removeprefix(PREFIX), values, _xcard(card) if card is not None else {})
 
 
 def _xcard(card: Element) -> dict[str, list[str]]:
@@ -48,8 +49,10 @@ def _xcard(card: Element) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for each in card:
         word = CARD_WORDS.get(local(each))
+        if word is None:
+            continue
         value = next((text(v, TEXT_MAX) for v in each if local(v) in ("text", "uri", "language-tag")), "")
-        if word and value and len(found.setdefault(word, [])) < VALUES_MAX:
+        if value and len(found.setdefault(word, [])) < VALUES_MAX:
             found[word].append(clean(value))
     if "name" not in found and (parts := child(card, "n")) is not None:
         whole = [text(part, TEXT_MAX) for name in ("given", "surname") for part in children(parts, name)]

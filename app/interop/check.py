@@ -11,6 +11,7 @@ from app.interop.eido.read import read_eido
 from app.interop.feeds import FEEDS
 from app.interop.pidf.report import read_location
 from app.interop.reading import Findings, Reading, Unusable, What
+from app.interop.strangers import stranger
 
 HEAD_BYTES: Final = 65_536
 
@@ -35,6 +36,9 @@ class Verdict:
 
 def check(raw: bytes) -> Verdict:
     """Return what a file is and what was made of it."""
+    foreign = stranger(raw)
+    if foreign is not None:
+        return Verdict(foreign[0], None, f"not taken: {foreign[1]}")
     for each in FORMATS:
         if each.looks_alike(raw):
             try:
@@ -49,13 +53,20 @@ def lines(verdict: Verdict, *, values: bool = False) -> list[str]:
     if verdict.reading is None:
         return [f"format: {verdict.format}", f"unusable: {verdict.reason}"]
     reading = verdict.reading
-    said = [f"format: {verdict.format}", f"is: {reading.what} ({reading.kind})"]
+    said = [f"format: {verdict.format}", f"is: {_named(reading)} ({reading.kind})"]
     said += [f"understood: {name}" for name in reading.understood]
     said += [f"not understood: {warning}" for warning in reading.warnings]
     if values:
         shown: dict[str, Any] = {"report": reading.report, "said": reading.said, "sealed": reading.private}
         said.append(json.dumps(shown, indent=2, ensure_ascii=False, default=str))
     return said
+
+
+def _named(reading: Reading) -> str:
+    """Return what a message is; of a tower's, whether anybody presses: most only say how the tower is."""
+    if reading.what is What.ALERT and reading.report.get("type", "activation") != "activation":
+        return f"a tower's own word: {reading.report['type']}"
+    return str(reading.what)
 
 
 def _keys(raw: bytes) -> set[str]:

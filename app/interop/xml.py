@@ -1,5 +1,6 @@
 """Parsing XML that somebody sent: no DTD, no entities, no network, bounded; broken XML is read as far as it goes."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
 from lxml import etree
@@ -10,9 +11,24 @@ Element = etree._Element  # noqa: SLF001 - the one name lxml has for it
 XML_BYTES_MAX: Final = 65_536  # as every body
 DEPTH_MAX: Final = 64  # the deepest lawful document of any format here has 14 levels
 ELEMENTS_MAX: Final = 8_192
+STRICT, LENIENT = (
+    etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        dtd_validation=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        recover=recover,
+    )
+    for recover in (False, True)
+)
+# Asked of the parser's own tree: a walk of ours took as long as the parsing.
+_has_depth: Final = etree.XPath(f"boolean({'/*' * (DEPTH_MAX + 1)})")
+_has_number: Final = etree.XPath(f"count(//*) > {ELEMENTS_MAX}")
 # What announces a DTD, in every encoding libxml2 detects by itself. EBCDIC and UTF-7 are refused with the prologue.
-DOCTYPES: Final = tuple("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
-DECLARED: Final = (b"<?xml", b"\xef\xbb\xbf<?xml")
+UTF_8, UTF_16_LE, UTF_16_BE = ("<!DOCTYPE".encode(name) for name in ("utf-8", "utf-16-le", "utf-16-be"))
 
 
 def parse(raw: bytes | str, findings: Findings, where: str = "body") -> etree._Element:
@@ -20,11 +36,11 @@ def parse(raw: bytes | str, findings: Findings, where: str = "body") -> etree._E
     data = _bytes(raw)
     if len(data) > XML_BYTES_MAX:
         raise Unusable(f"over {XML_BYTES_MAX} bytes", where)
-    if any(doctype in data for doctype in DOCTYPES):
+    if UTF_8 in data or UTF_16_LE in data or UTF_16_BE in data:
         raise Unusable("has a DTD, which is refused", where)
-    root = _parse(data, recover=False)
+    root = _parse(data, STRICT)
     if root is None:
-        root = _parse(data, recover=True)
+        root = _parse(data, LENIENT)
         findings.warn(where, "not well-formed XML, read as far as it goes")
     if root is None:
         raise Unusable("not XML", where)
@@ -42,17 +58,7 @@ def _bytes(raw: bytes | str) -> bytes:
     return text.encode("utf-8", errors="ignore")
 
 
-def _parse(data: bytes, *, recover: bool) -> etree._Element | None:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        load_dtd=False,
-        dtd_validation=False,
-        no_network=True,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-        recover=recover,
-    )
+def _parse(data: bytes, parser: etree.XMLParser) -> etree._Element | None:
     try:
         root: etree._Element | None = etree.fromstring(data, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError):
@@ -65,14 +71,10 @@ def _check(root: etree._Element, where: str) -> None:
     info: Any = root.getroottree().docinfo
     if info.internalDTD is not None:  # libxml2 makes one for any DOCTYPE, external ones too
         raise Unusable("has a DTD, which is refused", where)
-    depth, count = 0, 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if depth > DEPTH_MAX:
-            raise Unusable(f"deeper than {DEPTH_MAX} elements", where)
-        if count > ELEMENTS_MAX:
-            raise Unusable(f"more than {ELEMENTS_MAX} elements", where)
+    if _has_depth(root):
+        raise Unusable(f"deeper than {DEPTH_MAX} elements", where)
+    if _has_number(root):
+        raise Unusable(f"more than {ELEMENTS_MAX} elements", where)
 
 
 def local(element: etree._Element) -> str:
@@ -88,11 +90,16 @@ def namespace(element: etree._Element) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """Return the first child of this name, in whatever namespace."""
-    return next((each for each in element if local(each) == name), None)
+    return next(element.iterchildren(f"{{*}}{name}"), None)
 
 
 def children(element: etree._Element, name: str) -> list[etree._Element]:
-    return [each for each in element if local(each) == name]
+    return list(element.iterchildren(f"{{*}}{name}"))
+
+
+def within(element: etree._Element, name: str) -> Iterator[etree._Element]:
+    """Yield the elements of this name anywhere inside, in document order, in whatever namespace."""
+    return element.iterdescendants(f"{{*}}{name}")
 
 
 def find(element: etree._Element, *names: str) -> etree._Element | None:

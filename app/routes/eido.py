@@ -33,6 +33,11 @@ CallId = Annotated[str | None, Query(max_length=128, description="the sender's o
 @router.post("/eido", status_code=201, responses=examples.REPORTED, openapi_extra=eido_examples.POST_EIDO)
 async def report_eido(request: Request, services: Parts, identity: MayReportCalls) -> Response:
     """Record the call an EIDO hands over. The same incident again is the same call: an update, never a second one."""
+    return await take_eido(request, services, identity)
+
+
+async def take_eido(request: Request, services: Services, identity: Identity) -> Response:
+    """Read, record and answer an EIDO; a location it only refers to is fetched afterwards."""
     more: dict[str, Any] = {}
     reading: Reading | None = None
 

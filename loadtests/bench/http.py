@@ -40,8 +40,10 @@ class Connection(asyncio.Protocol):
         if head_end < 0:
             return
         head = self._got[:head_end].lower()
-        at = head.index(b"content-length:") + 15
-        length = int(head[at : head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else None])
+        at = head.find(b"content-length:") + 15
+        length = 0  # a 204 has none
+        if at >= 15:
+            length = int(head[at : head.find(b"\r\n", at) if head.find(b"\r\n", at) > 0 else None])
         if len(self._got) < head_end + 4 + length:
             return
         body = self._got[head_end + 4 : head_end + 4 + length]
@@ -106,10 +108,10 @@ class HttpPool:
         return connection
 
 
-def post(path: str, key: str, body: bytes) -> bytes:
-    """Return the bytes of a POST with a JSON body."""
+def post(path: str, key: str, body: bytes, media: str = "application/json") -> bytes:
+    """Return the bytes of a POST."""
     head = (
         f"POST {path} HTTP/1.1\r\nhost: bench\r\nauthorization: Bearer {key}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
+        f"content-type: {media}\r\ncontent-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body

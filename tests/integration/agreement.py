@@ -43,3 +43,10 @@ def check_frames(frames: list[dict[str, Any]]) -> set[str]:
     for frame in frames:
         check(asyncapi(), messages[f"sent.{frame['kind']}"]["payload"], frame)
     return {frame["kind"] for frame in frames}
+
+
+def check_conveyed(message: dict[str, Any], side: str = "told") -> str:
+    """Assert that a message of conveyance, `told` to a `partner` or said by one, is as documented; return its kind."""
+    (kind,) = message
+    check(asyncapi(), asyncapi()["components"]["messages"][f"{side}.{kind}"]["payload"], message)
+    return kind

@@ -16,6 +16,7 @@ from app.contract.answers import ANSWERS
 from app.contract.asyncapi import document as asyncapi
 from app.contract.openapi import action_of
 from app.http import build_http, openapi
+from app.interop.conveyance.messages import KINDS as KINDS_HEARD
 from dispatch.events import KINDS
 from loadtests.rig import Engines
 from tests.integration.agreement import check, check_answer, check_frames, contract
@@ -137,13 +138,16 @@ def test_every_route_is_guarded_but_those_that_are_open_for_a_reason() -> None:
 def test_every_kind_of_event_is_documented() -> None:
     messages = asyncapi()["components"]["messages"]
     assert {f"sent.{kind}" for kind in KINDS} <= messages.keys()
-    heard = {ref["$ref"].rpartition("/")[2] for ref in asyncapi()["operations"]["hear"]["messages"]}
-    said = {ref["$ref"].rpartition("/")[2] for ref in asyncapi()["operations"]["say"]["messages"]}
-    assert heard | said == messages.keys()
-    assert not heard & said
+    of = {
+        name: {ref["$ref"].rpartition("/")[2] for ref in operation["messages"]}
+        for name, operation in asyncapi()["operations"].items()
+    }
+    assert set().union(*of.values()) == messages.keys()
+    assert sum(map(len, of.values())) == len(messages)
+    assert {name.removeprefix("partner.") for name in of["follow"]} == set(KINDS_HEARD)
 
 
-def test_the_stream_s_examples_are_valid() -> None:
+def test_the_examples_of_both_websockets_are_valid() -> None:
     for message in asyncapi()["components"]["messages"].values():
         assert message["summary"], message["name"]
         for example in message.get("examples", ()):

@@ -1,42 +1,49 @@
-"""Every foreign intake on the real server: tests page nobody, mutated samples break nothing, none is slow."""
+"""Every foreign intake on the real server: a test pages nobody, nothing hostile breaks it, none is slow."""
 
 import asyncio
 import json
-from base64 import b64encode
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime
 from random import Random
-from time import perf_counter
 
-import httpx
 import pytest
 import pytest_asyncio
 
+from app.access.identity import Role
+from app.http import BODY_BYTES_MAX, LARGER_BODIES
 from app.routes.eido_examples import EIDO_EXAMPLE
-from app.routes.hazard_examples import CAP_EXAMPLE
 from geo.sign import SignKind
+from loadtests.intakes import SHARE, Bench, Stage, TakServer, intakes, table
 from loadtests.rig import Engines
 from tests.integration.rehearsals import rehearsals
 from tests.integration.scene import World, a_world
+from tests.unit.app.interop.attacks import attacks
+from tests.unit.app.interop.formats import COT, FORMATS, is_read
 from tests.unit.app.interop.samples import SAMPLES
 
 PATHS = {
-    "chirpstack": "/v1/networks/chirpstack", "chirpstack protobuf": "/v1/networks/chirpstack?event=up",
-    "tts": "/v1/networks/tts", "rockblock": "/v1/networks/rockblock", "inreach": "/v1/networks/inreach",
-    "cap": "/v1/cap", "nws": "/v1/hazards/nws", "osmand": "/v1/positions/osmand",
-    "owntracks": "/v1/positions/owntracks",
+    "eido": "/v1/eido", "pidf": "/v1/pidf-lo", "chirpstack": "/v1/networks/chirpstack",
+    "chirpstack protobuf": "/v1/networks/chirpstack?event=up", "tts": "/v1/networks/tts",
+    "rockblock": "/v1/networks/rockblock", "inreach": "/v1/networks/inreach", "cap": "/v1/cap",
+    "nws": "/v1/hazards/nws", "osmand": "/v1/positions/osmand", "owntracks": "/v1/positions/owntracks",
 }  # fmt: skip
 AGENT = ("osmand", "owntracks")
-MUTATIONS = 60  # of each format
-SENT = 150
-SENDERS = 8
-TURNS = 3
-Body = Callable[[int], bytes]
-SHARE = 0.5  # issue: at least half of the plain JSON one
+MUTATIONS = 40  # of each format, and at least one of each sample
+ROUNDS, EACH = 3, 20
+TRIES = 4  # the machine is not ours alone: what is too slow once is measured again
+SEEN_S = 10.0
 
 
 @pytest_asyncio.fixture(scope="module")
-async def world(rig: Engines) -> AsyncIterator[World]:
-    async with a_world(rig, "intakes") as made:
+async def tak() -> AsyncIterator[TakServer]:
+    async with TakServer.listening() as made:
+        yield made
+
+
+@pytest_asyncio.fixture(scope="module")
+async def world(rig: Engines, tak: TakServer) -> AsyncIterator[World]:
+    async with a_world(rig, "intakes", AUXILIO_COT_URL=f"tcp://127.0.0.1:{tak.port}") as made:
         yield made
         log = made.service.log.read_text(errors="replace")
         assert "Exception in ASGI" not in log
@@ -113,64 +120,54 @@ async def test_a_mutated_sample_costs_a_2xx_or_a_4xx(world: World, name: str) ->
     rng = Random(name)
     role = world.unit_ids[0] if name in AGENT else "psap"
     async with world.http(role) as http:
-        for _ in range(MUTATIONS):
-            raw = mutated(rng.choice(SAMPLES[name]), rng)
+        for number in range(max(MUTATIONS, len(SAMPLES[name]))):
+            raw = mutated(SAMPLES[name][number % len(SAMPLES[name])], rng)
             answer = await http.post(PATHS[name], content=raw)
             assert answer.status_code < 500, (raw, answer.text)
 
 
-async def rate(http: httpx.AsyncClient, path: str, body: Body) -> float:
-    """Return how many a second are taken from a few senders at once."""
-    numbers = iter(range(SENT))
-
-    async def send() -> None:
-        for number in numbers:
-            answer = await http.post(path, content=body(number))
-            assert answer.is_success, answer.text
-
-    began = perf_counter()
-    await asyncio.gather(*(send() for _ in range(SENDERS)))
-    return SENT / (perf_counter() - began)
-
-
-def shifted(body: Body, by: int) -> Body:
-    return lambda number: body(number + by)
+@pytest.mark.parametrize("name", [name for name, one in FORMATS.items() if one.door])
+async def test_an_attack_is_recorded_or_refused_as_its_reader_says(world: World, name: str) -> None:
+    """What holds anything usable costs a 2xx with warnings, what holds nothing 400, what is too long 413."""
+    one = FORMATS[name]
+    role = world.unit_ids[0] if one.role == "agent" else one.role
+    most = LARGER_BODIES.get(one.door, BODY_BYTES_MAX)
+    async with world.http(role) as http:
+        for attack, raw in attacks(one.syntax, one.sample).items():
+            answer = await http.post(one.door, content=raw, headers={"content-type": one.media})
+            wanted = (413,) if len(raw) > most else (200, 201) if is_read(one.read, raw) else (400,)
+            assert answer.status_code in wanted, (attack, answer.text)
+            assert "/etc/passwd" not in answer.text
+            assert "root:" not in answer.text
 
 
-def press(number: int) -> bytes:
-    """An uplink of a button with a counter of its own, so that each is a press of its own."""
-    data = b64encode(bytes.fromhex("014D011E01000000000000")).decode()
-    info = {"devEui": "ab01", "deviceProfileName": "R312A"}
-    return json.dumps({"deduplicationId": str(number), "deviceInfo": info, "fPort": 6, "data": data}).encode()
+async def test_no_attack_on_the_tak_connection_keeps_a_team_from_being_seen(world: World, tak: TakServer) -> None:
+    unit = world.unit_ids[1]
+    for raw in attacks("xml", COT).values():
+        await tak.tell(raw)
+    await tak.tell(b"</event>")
+    when = datetime.now(UTC).isoformat().encode()
+    seen = COT.replace(b"U1", unit.encode()).replace(b"2026-07-02T00:00:00Z", when)
+    async with world.http("dispatcher") as desk, asyncio.timeout(SEEN_S):
+        position = None
+        while position is None:
+            await tak.tell(seen)
+            await asyncio.sleep(0.1)
+            position = (await desk.get(f"/v1/units/{unit}")).json()["position"]
+    assert (position["lat"], position["source"]) == (31.9, "tak")
 
 
-def tts_press(number: int) -> bytes:
-    uplink = {"session_key_id": "s", "f_cnt": number, "decoded_payload": {"pressed": True}}
-    return json.dumps({"end_device_ids": {"device_id": "ab02"}, "uplink_message": uplink}).encode()
-
-
-async def test_each_intake_is_at_least_half_as_fast_as_the_plain_one(world: World) -> None:
-    tower = next(s.sign_id for s in world.border.signs if "R-" in s.sign_id)
-
-    def plain(number: int) -> bytes:
-        return json.dumps({"type": "activation", "tower_id": "PLAIN-1", "alert_id": str(number)}).encode()
-
-    def cap(number: int) -> bytes:
-        text = CAP_EXAMPLE.replace("<identifier>T-1<", f"<identifier>rate-{number}<").replace("TUCR-07", tower)
-        return text.encode()
-
-    bodies: dict[str, tuple[str, Body]] = {
-        "plain": ("/v1/alerts", plain),
-        "chirpstack": ("/v1/networks/chirpstack?event=up", press),
-        "tts": ("/v1/networks/tts", tts_press),
-        "rockblock": ("/v1/networks/rockblock", lambda n: f"imei=300234&momsn={n}&data=534f53".encode()),
-        "cap": ("/v1/cap", cap),
-    }
-    async with world.http("psap") as http:
-        best: dict[str, float] = {}
-        for turn in range(TURNS):  # in turns, and the best of each: the machine is not ours alone
-            for name, (path, body) in bodies.items():
-                found = await rate(http, path, shifted(body, turn * SENT))
-                best[name] = max(best.get(name, 0.0), found)
-    print({name: round(value) for name, value in best.items()})  # noqa: T201
-    assert {name for name, value in best.items() if value < SHARE * best["plain"]} == set()
+async def test_each_intake_costs_at_most_twice_the_plain_one(world: World, tak: TakServer) -> None:
+    """By the server's own processor time of the best round, which a busy machine changes least."""
+    unit = world.unit_ids[2]  # nobody has told yet where it is: each position is newer than the one before
+    keys = replace(world.keys, agents={unit: world.keys.agents[unit]})
+    tracker = (await world.new_key(Role.TRACKER, "a phone", unit_id=unit))[1]
+    stage = Stage(world.service, world.border, keys, tracker, tak)
+    formats, bench = intakes(stage), Bench(stage)
+    for _ in range(TRIES):
+        await bench.run(formats, ROUNDS, EACH)
+        least = {name: min(cost.cpu_ms) for name, cost in bench.costs.items()}
+        slow = {one.name for one in formats if least[one.plain] < SHARE * least[one.name]}
+        if not slow:
+            break
+    assert slow == set(), "\n".join(table(formats, bench.costs))

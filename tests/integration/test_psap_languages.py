@@ -17,6 +17,7 @@ from standardwebhooks.webhooks import Webhook
 
 from app.access.identity import Role
 from app.access.keys import create_key
+from app.contract.asyncapi import document as asyncapi
 from app.interop.callbacks.addresses import drop_address, set_address
 from app.interop.conveyance.messages import SUBPROTOCOL
 from app.interop.eido.read import read_eido
@@ -24,8 +25,10 @@ from app.routes.eido_examples import EIDO_EXAMPLE, PIDF_EXAMPLE
 from app.settings import Settings
 from app.store.pool import open_pool
 from loadtests.rig import REGION, Engines, Service, client
-from tests.integration.agreement import check_answer
+from tests.integration.agreement import check_answer, check_conveyed
 from tests.integration.scene import World, a_world
+from tests.unit.app.interop.attacks import attacks
+from tests.unit.app.interop.formats import FORMATS
 from tests.unit.app.interop.nena import faults
 from tests.vectors import vector
 
@@ -293,6 +296,7 @@ class Partner:
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     async def say(self, **body: Any) -> None:
+        check_conveyed(body, "partner")
         await self.socket.send(json.dumps(body))
 
     async def next(self, kind: str) -> dict[str, Any]:
@@ -301,6 +305,7 @@ class Partner:
             while True:
                 message: dict[str, Any] = json.loads(await self.socket.recv())
                 self.heard.append(message)
+                check_conveyed(message)
                 if "event" in message:
                     done = {"transactionId": message["event"]["transactionId"], "statusCode": 200, "statusText": "OK"}
                     await self.say(eventResponse=done)
@@ -429,6 +434,46 @@ async def test_a_psap_that_hangs_holds_up_no_other_and_no_loop(world: World, key
         for psap_name in ("psap-1", "psap-2"):
             await drop_address(settings(world), world.database, psap_name)
     stuck.close()
+
+
+async def test_every_message_of_conveyance_is_as_published(world: World, keys: Keys) -> None:
+    async with world.http("psap") as psap, world.http("dispatcher") as desk:
+        number = (await post(psap, eido(41, locationComponent=at_sign(world.sign(30)))))["incident_id"]
+        done = {"outcome": "found_well", "release_units": True}
+        assert (await desk.post(f"/v1/incidents/{number}/outcome", json=done)).status_code == 200
+        async with following(world, keys.partner, minRate=20, maxRate=1) as partner:
+            await partner.say(subscribe={"requestId": "s", "requestSubType": "single", "incidentId": str(number)})
+            ended = await partner.next("terminate")  # it is closed: told once
+            await partner.say(terminateResponse={"requestId": ended["requestId"], "statusCode": 200})
+            await partner.say(unsubscribe={"requestId": "u", "subscriptionId": "none"})
+            assert (await partner.next("unsubscribeResponse"))["statusCode"] == 404
+            await partner.socket.send("what?")
+            assert (await partner.next("subscribeResponse"))["statusCode"] == 400
+            name = partner.heard[0]["subscribeResponse"]["subscriptionId"]
+            await partner.say(terminate={"requestId": "t", "subscriptionId": name})
+            answer = {"terminateResponse": await partner.next("terminateResponse")}
+    published = {key.removeprefix("told.") for key in asyncapi()["components"]["messages"] if key.startswith("told.")}
+    assert {kind for message in partner.heard for kind in message} == published
+    more: list[dict[str, Any]] = [{"hello": {}}, {"terminateResponse": {}}, {**answer, "more": 1}, {"event": {}}]
+    for spoiled in more:
+        with pytest.raises((AssertionError, KeyError, ValueError)):
+            check_conveyed(spoiled)
+
+
+async def test_a_hostile_partner_is_answered_or_cut_off(world: World, keys: Keys) -> None:
+    """Each attack on a socket of its own: an answer as published or a close that says why; then one is let in."""
+    url = world.service.ws_url.replace("/v1/stream", "/v1/conveyance")
+    headers = {"Authorization": f"Bearer {keys.partner}"}
+    for name, raw in attacks("json", FORMATS["conveyance"].sample).items():
+        async with websockets.connect(url, additional_headers=headers, subprotocols=OFFERED) as socket:
+            await socket.send(raw.decode(errors="replace"))
+            try:
+                async with asyncio.timeout(HEAR_S):
+                    assert check_conveyed(json.loads(await socket.recv())) == "subscribeResponse", name
+            except websockets.ConnectionClosed:
+                assert socket.close_code in (1009, 4400), name
+    async with following(world, keys.partner):
+        pass
 
 
 @pytest.mark.parametrize("role", ["tower", "agent", "nobody", "no subprotocol"])

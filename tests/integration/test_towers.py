@@ -23,6 +23,8 @@ from loadtests.rig import Engines
 from tests.integration.broker import PASSWORD, USER, Mosquitto, mosquitto
 from tests.integration.scene import World, a_world
 from tests.integration.terminal import auxilio
+from tests.unit.app.interop.attacks import attacks
+from tests.unit.app.interop.formats import FORMATS
 
 EVENTUALLY_S = 15.0
 PRESS = bytes.fromhex("014D011E01000000000000")
@@ -411,3 +413,24 @@ async def test_the_things_stack_by_its_broker_and_by_its_webhook_is_one_press(
     (answer,) = (await field.network.post("/v1/networks/tts", json=message)).json()["messages"]
     assert (answer["tower_id"], answer["presses"]) == (tower, 1)
     assert len(await alert()) == 1
+
+
+async def test_no_attack_over_the_broker_keeps_the_next_press_from_being_recorded(
+    field: Field, world: World, broker: Mosquitto
+) -> None:
+    tower = await field.bind(14, "bb14")
+    topics = {
+        "ChirpStack, JSON": "application/a1/device/bb13/event/up",
+        "ChirpStack, Protobuf": "application/a1/device/bb13/event/up",
+        "The Things Stack": "v3/app/devices/x/up",
+    }
+    async with publisher(broker) as client:
+        for name, topic in topics.items():
+            for raw in attacks(FORMATS[name].syntax, FORMATS[name].sample).values():
+                await client.publish(topic, raw, qos=1)
+        await client.publish("application/a1/device/bb14/event/up", json.dumps(uplink("bb14", PRESS)).encode(), qos=1)
+
+    async def alert() -> Any:
+        return await world.query("SELECT image FROM alerts WHERE tower_id = $1", tower)
+
+    await eventually(alert)

@@ -45,9 +45,10 @@ async def _distress(
     known = await _known(services, (alert.id, *alert.references))
     first = alert.references[0] if alert.references else alert.id
     root = known[alert.id].root if alert.id in known else next((one.root for one in known.values()), first)
-    incident_id = _incident_of(services, identity, root)
-    if alert.id in known and known[alert.id].is_superseded and incident_id is not None:
-        return {"became": "superseded", "incident_id": incident_id, "warnings": warnings}
+    if alert.id in known and known[alert.id].is_superseded:
+        incident_id = _incident_of(services, identity, root)
+        if incident_id is not None:
+            return {"became": "superseded", "incident_id": incident_id, "warnings": warnings}
     if alert.is_cancel:
         reply = await _cancel(services, identity, alert, root)
     else:

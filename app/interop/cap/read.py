@@ -61,6 +61,9 @@ def _alerts(root: etree._Element, findings: Findings) -> Iterator[tuple[etree._E
             inner = xml.find(entry, "content", "alert")
             if inner is not None:
                 yield inner, None
+        for outside in xml.children(root, "alert")[:ALERTS_MAX]:
+            findings.warn("feed", "an alert that stands in no entry, taken all the same")
+            yield outside, None
     elif name == "rss":
         findings.take("an RSS feed")
 
@@ -129,7 +132,7 @@ def _info(alert: etree._Element, findings: Findings) -> CapInfo | None:
     info = (english or blocks)[0]
     areas = xml.children(info, "area")[:AREAS_MAX]
     area = shapes.of_cap(
-        (xml.text(p, 1_000_000) for a in areas for p in xml.children(a, "polygon")),
+        (said for a in areas for p in xml.children(a, "polygon") if (said := xml.text(p, 1_000_000))),  # some are empty
         (xml.text(c) for a in areas for c in xml.children(a, "circle")),
         findings,
     )

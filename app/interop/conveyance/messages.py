@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from app.codec import to_json
+from app.intake.lenient import clean
 
 SUBPROTOCOL: Final = "emergency-ent1.0"
 MESSAGE_BYTES_MAX: Final = 65_536  # every implementation takes a request up to here (STA-024 2.1.1)
@@ -25,8 +26,9 @@ class Message:
     fields: dict[str, Any]
 
     def text(self, name: str) -> str | None:
+        """Return a text we can say again: half a character in it cannot be sent."""
         value = self.fields.get(name)
-        return value[:TEXT_MAX] if isinstance(value, str) and value else None
+        return (clean(value[:TEXT_MAX]) or None) if isinstance(value, str) else None
 
     def seconds(self, name: str, low: int, high: int) -> int | None:
         """Return a number of seconds within bounds; what is out of them is brought inside, what is none left out."""

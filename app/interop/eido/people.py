@@ -81,7 +81,7 @@ def _numbers(eido: Eido, call: Component, person: Component) -> list[str]:
         if holder.get("callBackReference")
         for component in eido.refer(holder, "callBackReference")
     ]
-    components = named or eido.all("callbackComponent")
+    components = _each_once(named) or eido.all("callbackComponent")
     uris: list[str] = []
     for component in components:
         updated = component.get("updatedCbn")
@@ -90,6 +90,11 @@ def _numbers(eido: Eido, call: Component, person: Component) -> list[str]:
         given = texts_of(component, "callBackInformationUri")
         uris += sorted(given, key=lambda uri: not uri.casefold().startswith("tel:"))
     return list(dict.fromkeys(number for uri in uris if (number := number_of(uri)) is not None))
+
+
+def _each_once(components: list[Component]) -> list[Component]:
+    """Return them in their order: the call and its caller mostly refer to the same one."""
+    return list({id(component): component for component in components}.values())
 
 
 def _blocks(eido: Eido, call: Component, findings: Findings) -> list[Additional]:

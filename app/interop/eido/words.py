@@ -37,6 +37,8 @@ ATTRIBUTE_OF: Final = {
 }  # fmt: skip
 SECONDARY_OF: Final = {"AtDestination": "Arrived", "NotAnswering": "OnDuty"}  # ours that the registry lacks
 TEXT_KEYS: Final = ("value", "text", "content")  # NIEM-JSON says `value`
+DIGITS: Final = re.compile(r"(?:\D*\d){3}")
+LETTER: Final = re.compile(r"[^\W\d_]")
 PHONE: Final = re.compile(r"(?:tel|sips?):([^;?@]{1,64})", re.IGNORECASE)
 
 
@@ -57,8 +59,7 @@ def number_of(uri: str) -> str | None:
     """Return the number in a `tel:` or `sip:` URI, or one written plainly; None when no digits stand there."""
     found = PHONE.match(uri.strip())
     number = unquote(found.group(1)) if found else uri.strip()[:64]
-    digits = sum(c.isdigit() for c in number)
-    return clean(number) if digits >= 3 and not any(c.isalpha() for c in number) else None
+    return clean(number) if DIGITS.match(number) and not LETTER.search(number) else None
 
 
 def plain_text(html: str) -> str:

@@ -34,7 +34,7 @@ def read_alerts(raw: bytes, now: datetime) -> tuple[list[Hazard], Findings]:
     found = [hazard for hazard in read if hazard is not None]
     if features and not found:
         raise Unusable("not one alert of the National Weather Service", "features.properties")
-    findings.take(f"{len(found)} alerts")
+    findings.take("1 alert" if len(found) == 1 else f"{len(found)} alerts")
     return found, findings
 
 

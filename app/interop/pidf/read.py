@@ -9,7 +9,7 @@ from lxml import etree
 from app.interop.pidf.confidence import read_confidence, to_ninety
 from app.interop.pidf.shapes import READERS, Shape, read_shape
 from app.interop.reading import Findings, Unusable
-from app.interop.xml import child, children, find, local, namespace, parse, text
+from app.interop.xml import child, children, find, local, namespace, parse, text, within
 
 PIDF: Final = "urn:ietf:params:xml:ns:pidf"
 GML: Final = ("http://www.opengis.net/gml", "http://www.opengis.net/pidflo/1.0")
@@ -95,7 +95,7 @@ def read_pidf(raw: bytes | str, findings: Findings, where: str = "body") -> tupl
 
 def _inside(root: etree._Element) -> list[etree._Element]:
     """Return the presences another element wraps, such as HELD's locationResponse."""
-    return [each for each in root.iterdescendants() if local(each) == "presence"][:LOCATIONS_MAX]
+    return list(islice(within(root, "presence"), LOCATIONS_MAX))
 
 
 def _locations(presence: etree._Element, findings: Findings) -> list[Location]:

@@ -23,7 +23,7 @@ def read_owntracks(raw: bytes) -> PositionReport:
     kind = said.get("_type")
     if kind == "encrypted":
         raise Unusable("encrypted by the app; send it over TLS and leave that off", "_type")
-    if kind in TYPES:
+    if isinstance(kind, str) and kind in TYPES:
         return PositionReport(SOURCE, "", None, None, understood=(f"a message of type {kind}",))
     if kind != "location":
         raise Unusable("not a message of OwnTracks", "_type")

@@ -70,6 +70,10 @@ ONE: dict[str, tuple[str, datetime, str, str, str, int, int, What]] = {
         "Earthquake", "Unknown", 0, 1, What.ADVICE,
     ),
     "google/invalid.cap": ("12345", utc(2010, 8, 31, 0, 9, 25), "Alert", "Storm", "Unknown", 0, 0, What.ADVICE),
+    "google/no_entries.atom": (  # an alert beside the entries instead of in one
+        "9227922014-06-17T09:35:35+09:30", utc(2014, 6, 17, 0, 5, 35), "Alert", "Grass Fire", "Severe", 0, 0,
+        What.ADVICE,
+    ),
     "google/no_optional_fields.cap": (
         "USGS-earthquakes-us2010apcd.6.20100831T000925.496Z", utc(2010, 8, 31, 5, 9, 25), "Alert", "", "", 0, 0,
         What.ADVICE,
@@ -104,7 +108,7 @@ ONE: dict[str, tuple[str, datetime, str, str, str, int, int, What]] = {
 # Feeds that only link to alerts elsewhere.
 LINKS = {
     f"google/{name}" for name in (
-        "earthquake_index.atom", "empty_weather_index.atom", "invalid.rss", "invalid_element.atom", "no_entries.atom",
+        "earthquake_index.atom", "empty_weather_index.atom", "invalid.rss", "invalid_element.atom",
         "no_id.atom", "no_link.atom", "no_title.atom", "ny_index.rss", "weather_index.atom",
     )
 }  # fmt: skip

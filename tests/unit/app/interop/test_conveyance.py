@@ -377,3 +377,8 @@ async def test_a_fault_of_ours_closes_the_partner_s_socket_and_spoils_nobody_els
         await shell.run()
     assert socket.closed == [1011]
     assert "a partner's session broke" in caplog.text
+
+
+def test_half_a_character_in_a_name_breaks_no_answer() -> None:
+    (granted, *_) = Talk().say('{"subscribe": {"requestId": "r\\ud83d", "requestSubType": "new"}}')
+    assert granted["subscribeResponse"]["requestId"] == "r"

@@ -41,7 +41,7 @@ def test_our_own_examples_are_known_and_distress_is_called_so() -> None:
     found = {name: check(samples[0]) for name, samples in SAMPLES.items() if "protobuf" not in name}
     assert {verdict.format for verdict in found.values()} == {
         "ChirpStack v4", "The Things Stack", "RockBLOCK or Cloudloop", "Garmin inReach", "OsmAnd", "OwnTracks", "CAP",
-        "NWS alerts", "Cursor-on-Target",
+        "NWS alerts", "Cursor-on-Target", "EIDO-JSON 1.0", "PIDF-LO", "additional data", "EIDO conveyance",
     }  # fmt: skip
     assert "is: alert (real)" in lines(check(CAP_EXAMPLE.encode()))
     sos = check(SAMPLES["inreach"][0]).reading

@@ -7,8 +7,6 @@ from time import process_time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from app.interop.additional import read_additional
 from app.interop.conveyance.messages import BadMessage, read_message
@@ -17,7 +15,6 @@ from app.interop.eido.read import read_eido
 from app.interop.pidf.report import read_location
 from app.interop.reading import Findings, Unusable
 from app.routes.eido_examples import EIDO_EXAMPLE, PIDF_EXAMPLE
-from tests.vectors import VECTORS, dev_files
 
 TIME_S = 0.05
 BYTES = 20_000_000
@@ -135,43 +132,3 @@ def test_what_is_bounded_still_says_what_it_can() -> None:
     assert "locationByValue: has a DTD, which is refused" in reading.warnings
     assert "reads TUC-417" in read_eido(BOUNDED["half a character"][1]).report["narrative"]
     assert read_location(BOUNDED["a height that is none"][1]).report["device"]["lat"] == 31.7321
-
-
-def others(folder: str) -> list[bytes]:
-    return [(VECTORS / name).read_bytes() for name in dev_files(folder)]
-
-
-SAMPLES = {
-    "eido": [eido(), *others("eido")],
-    "pidf": [PIDF_EXAMPLE.encode(), *others("pidf-lo")],
-    "additional": [b'["vcard", [["fn", {}, "text", "A"]]]', *others("additional-data")],
-    "conveyance": [b'{"subscribe": {"requestSubType": "new", "qualFilter": "type=SAR"}}', *others("eido/conveyance")],
-    "qualifier": [b"type=SAR,RESCUE; priority>=7 and sector=TUC"],
-}
-VALUES = (b"null", b"-1", b"1e400", b"[]", b"{}", b'"', b"true", b"NaN", b"\x00", b"9" * 400, b'"\\ud83d"', b"&#0;",
-          b"<!DOCTYPE x>", b"&x;", b"\xff", b"]]>", b"<a>", b"</a>")  # fmt: skip
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> tuple[str, bytes]:
-    """Return a reader and a sample of its format of which some bytes were changed, left out, doubled or put in."""
-    reader = draw(st.sampled_from(sorted(SAMPLES)))
-    raw = bytearray(draw(st.sampled_from(SAMPLES[reader])))
-    for _ in range(draw(st.integers(1, 6))):
-        at, length = draw(st.integers(0, len(raw))), draw(st.integers(0, 32))
-        match draw(st.sampled_from(("change", "cut", "double", "put"))):
-            case "change":
-                raw[at : at + 1] = draw(st.binary(min_size=1, max_size=1))
-            case "cut":
-                del raw[at : at + length]
-            case "double":
-                raw[at:at] = raw[at : at + length]
-            case _:
-                raw[at:at] = draw(st.sampled_from(VALUES))
-    return reader, bytes(raw)
-
-
-@given(mutated())
-@settings(max_examples=1_500, deadline=500)
-def test_a_mutated_sample_breaks_no_reader(case: tuple[str, bytes]) -> None:
-    read_or_refused(*case)
