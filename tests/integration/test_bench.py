@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
+from math import nan
 
 import pytest
 import pytest_asyncio
@@ -10,6 +11,7 @@ from loadtests.bench.arrivals import offsets_s
 from loadtests.bench.ground import Ground, make_ground
 from loadtests.bench.journal import Journal, Result, Step, percentile
 from loadtests.bench.systems import System, the_floor, us
+from loadtests.carry.verdict import Finding, conclude
 from loadtests.rig import Engines
 
 RATE, SECONDS = 40.0, 2.5
@@ -68,3 +70,9 @@ def test_a_percentile_is_one_of_the_values() -> None:
 
 def test_the_ground_has_a_sign_for_every_call_of_a_step(ground: Ground) -> None:
     assert len({sign.sign_id for sign in ground.signs}) == len(ground.signs) > 8_000
+
+
+def test_a_figure_beyond_its_bound_is_missed_and_one_without_a_bound_is_not() -> None:
+    found = [Finding("late", 2.1, "", 2.0), Finding("kept", 2.0, "", 2.0), Finding("never", nan, "s", 5.0)]
+    assert [finding.is_missed for finding in (*found, Finding("told", 9.9, "ms"))] == [True, False, True, False]
+    assert conclude("all", found) == 2
