@@ -1,0 +1,104 @@
+"""The service on this machine: what it says of itself at /health/ready."""
+
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, Final
+
+import httpx
+
+from app.doctor import advice
+from app.doctor.aside import aside
+from app.doctor.finding import Finding, ok, unseen, warn, wrong
+from app.doctor.scene import Scene
+from app.settings import Settings
+
+ANSWER_S: Final = 3.0  # the service waits 2 s for PostgreSQL before it says that it is away
+UNSPECIFIED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
+WHAT_TO_DO: Final = {
+    "postgresql": "See the lines about the database.",
+    "desk": "See the lines about the desk.",
+    "leaving": "It was told to stop. Start it again if that was not meant.",
+    "relay": "See the lines about the relay.",
+    "spool": "See the lines about the spool.",
+    "standby": "See the lines about replication.",
+    "tak": "Teams are not on the map: mend AUXILIO_COT_URL or the TAK server; it is tried again by itself.",
+    "mqtt": "Towers over MQTT are not heard: mend AUXILIO_MQTT_URL or the broker; it is tried again by itself.",
+}
+
+
+def address_of(settings: Settings) -> str:
+    """Return where a service with these settings is reached from this machine."""
+    host = UNSPECIFIED.get(settings.listen_host, settings.listen_host)
+    shown = f"[{host}]" if ":" in host else host
+    return f"{'https' if settings.tls else 'http'}://{shown}:{settings.port}"
+
+
+async def look(scene: Scene) -> AsyncIterator[Finding]:
+    address = address_of(scene.settings)
+    try:
+        verify = await _trusted(scene.settings)
+        async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False, verify=verify) as http:
+            answer = await http.get(f"{address}/health/ready", headers=_as_whom(scene.settings))
+        told = answer.json()
+    except httpx.TimeoutException:
+        yield wrong(
+            f"the service at {address} takes the connection and says nothing for {ANSWER_S:.0f} s",
+            "It hangs, and its watch should have replaced it. Start it anew.", advice.restart(),
+        )  # fmt: skip
+        return
+    except httpx.HTTPError:
+        yield wrong(
+            f"nothing serves at {address}",
+            "Start it; if it serves elsewhere, say where: auxilio doctor --host HOST --port PORT.", advice.start(),
+        )  # fmt: skip
+        return
+    except ValueError:
+        yield wrong(
+            f"what answers at {address} is not Auxilio ({answer.status_code})",
+            "Say where it serves: auxilio doctor --host HOST --port PORT.",
+            f"ss -ltnp 'sport = :{scene.settings.port}'",
+        )
+        return
+    states: dict[str, Any] = told.get("regions") or {scene.region: told}
+    for region, state in states.items():
+        for finding in _of_region(address, region, state):
+            yield finding
+
+
+async def _trusted(settings: Settings) -> ssl.SSLContext | bool:
+    """Trust the service's own authority, and nobody else, where it serves with one."""
+    authority = settings.data_dir / "tls" / "authority.crt"
+    if settings.tls and await aside(authority.exists):
+        return await aside(lambda: ssl.create_default_context(cafile=str(authority)))
+    return True
+
+
+def _as_whom(settings: Settings) -> dict[str, str]:
+    """A service that answers to some names only is asked by one of them."""
+    name = next((one for one in settings.allowed_hosts if "*" not in one), None)
+    return {"Host": name} if name is not None and "*" not in settings.allowed_hosts else {}
+
+
+def _of_region(address: str, region: str, state: dict[str, Any]) -> Iterator[Finding]:
+    checks = state.get("checks")
+    if not isinstance(checks, dict):
+        yield wrong(f"what answers at {address} is not Auxilio", "Say where it serves: auxilio doctor --port PORT.")
+        return
+    standing = checks.get("desk", {}).get("standing", "gateway")
+    loops = sum(name.startswith("loop ") for name in checks)
+    bad = {name: check for name, check in checks.items() if not check["ok"]}
+    if not bad:
+        yield ok(f"{address} serves {region} as {standing}, at event {state['seq']}; all {loops} loops run")
+        return
+    if state["status"] == "ok":
+        yield ok(f"{address} serves {region} as {standing}, at event {state['seq']}, with a part missing:")
+    else:
+        yield unseen(f"{address} answers for {region} as {standing}, and says that it is unfit:")
+    for name, check in bad.items():
+        told = wrong if check.get("needed", True) else warn
+        if name.startswith("loop "):
+            do = "If it stays so, start the service anew; its log says what the loop met."
+            yield told(f"{name} has not done its work for {check['last_tick_s']:.0f} s", do, advice.restart())
+        else:
+            why = check.get("state") or check.get("why") or f"not heard for {check.get('age_s', 0):.0f} s"
+            yield told(f"the service says of {name}: {why}", WHAT_TO_DO.get(name, "Its log says more."))
