@@ -60,7 +60,7 @@ def _of_host(scene: Scene, host: Host) -> Finding:
     if host.fault is not None:
         said = f"{name} {why(host.fault)}"
         if scene.is_embedded:
-            return wrong(said, "Start the service, which starts it; if it runs, its log says more.", _embedded(scene))
+            return _of_embedded(scene, said, hangs=isinstance(host.fault, TimeoutError))
         told = warn if any(one.takes_writes for one in scene.hosts) else wrong
         return told(said, "Start it, or mend DATABASE_URL or the network.", _reachable(host))
     if not host.takes_writes:
@@ -82,8 +82,13 @@ def _of_standby(scene: Scene, name: str, host: Host) -> Finding:
     )
 
 
-def _embedded(scene: Scene) -> str:
-    return f"{advice.start()}   # log: {scene.settings.data_dir / 'postgres'}"
+def _of_embedded(scene: Scene, said: str, *, hangs: bool) -> Finding:
+    folder = scene.home
+    if hangs:
+        do = "See whether it waits for its disk (D): then mend the disk. Else end it, and the service starts it again:"
+        return wrong(said, do, f"ps -o pid,stat,wchan:20,args -p $(head -1 {folder / 'pgdata' / 'postmaster.pid'})")
+    do = f"Start the service, which starts it. If that runs, the end of {folder / 'postgres.log'} says why it does not."
+    return wrong(said, do, advice.start())
 
 
 def _reachable(host: Host) -> str:

@@ -14,7 +14,6 @@ from app.doctor.aside import aside
 from app.doctor.finding import Finding, ok, unseen, warn, wrong
 from app.doctor.scene import Scene
 from app.doctor.units import size
-from app.embedded.postgres import Postgres
 
 ROOM_LEAST_BYTES: Final = 1_000_000_000  # twice what the embedded PostgreSQL may need for its write-ahead log
 ROOM_GOOD_BYTES: Final = 5_000_000_000
@@ -35,7 +34,7 @@ def room_of(folder: Path) -> Room | None:
     """Look at a folder; None when it is not there. Raises OSError."""
     try:
         found = os.statvfs(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     names = found.f_favail if found.f_files else None
     return Room(shutil.disk_usage(folder).free, names, os.access(folder, os.W_OK | os.X_OK))
@@ -85,8 +84,7 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
 async def _database(scene: Scene) -> AsyncIterator[Finding]:
     """The disk PostgreSQL writes to, where that is on this machine and somebody may say where."""
     if scene.is_embedded:
-        place = scene.settings.data_dir / "postgres"
-        folder = (await aside(lambda: Postgres(place).cluster)) if await aside(place.exists) else place
+        folder = scene.home / "pgdata"
     else:
         if not _is_here(scene.host.name):
             yield unseen("PostgreSQL's disk: on another machine; `df -h` there")

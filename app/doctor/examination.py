@@ -59,6 +59,9 @@ async def _run(check: Check, scene: Scene) -> list[Finding]:
     except asyncpg.InsufficientPrivilegeError:
         do = "Say again what the roles may do, as the owner."
         found.append(wrong("the service's role may not look at this", do, "auxilio database roles"))
+    except OSError as error:
+        do = "Run this as the account the service runs as; if it does, mend what stands in its way."
+        found.append(wrong(f"{error.filename or 'a file'}: {error.strerror or type(error).__name__}", do))
     except Exception as error:  # noqa: BLE001 - a check with a fault must not hide the others; it is a finding
         found.append(wrong(f"this check itself failed: {told(error)}", "Tell whoever maintains Auxilio this line."))
     return found

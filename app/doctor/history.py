@@ -11,10 +11,10 @@ import asyncpg
 from app.codec import chain
 from app.doctor.aside import aside
 from app.doctor.finding import Finding, ok, unseen, warn, wrong
+from app.doctor.keys import lying
 from app.doctor.scene import Scene
 from app.doctor.units import span
 from app.heads import SIGNING, BadHead, Head, SignedHead, Signer, check
-from app.keyfile import KeyFile
 
 TAIL: Final = 500  # some minutes of a busy hour; a few milliseconds to read
 SIGNED_LATE_S: Final = 300.0  # heads are signed every minute in which something happened
@@ -79,9 +79,9 @@ async def _signed(
         yield unseen("no head was signed yet: the desk does it once a minute")
         return
     path = scene.settings.keys_path
-    keys = await aside(lambda: KeyFile(path) if path.exists() else None)
+    keys = (await aside(lambda: lying(path))).keys
     if keys is None or SIGNING not in keys.names():
-        yield unseen("the key that signs heads is not in the key file")
+        yield unseen("signed heads: their key cannot be read from the key file")
         return
     try:
         (last,) = check([SignedHead(**rows[0])], Signer(keys).public_key())

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Final
 
 from app.doctor.aside import aside
@@ -20,10 +21,11 @@ FILES_S: Final = 2.0  # finding the embedded servers' files; longer means that t
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """`fault` says why the embedded servers could not even be looked for."""
+    """`fault` says why the embedded servers could not even be looked for; `home` is where PostgreSQL's would be."""
 
     settings: Settings
     urls: Urls
+    home: Path
     fault: str
     hosts: tuple[Host, ...]
     owners: tuple[Host, ...]
@@ -63,10 +65,10 @@ def _writable(hosts: tuple[Host, ...]) -> Host:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Scene]:
     """Give the scene; whatever is down is down in it. Takes five seconds at most."""
-    urls, fault = Urls("", ""), ""
+    urls, home, fault = Urls("", ""), settings.data_dir / "postgres", ""
     try:
         async with asyncio.timeout(FILES_S):
-            urls = await aside(partial(made_already, settings))
+            urls, home = await aside(partial(_find, settings))
     except TimeoutError:
         fault = f"the disk of {settings.data_dir} does not answer within {FILES_S:.0f} s"
     except EmbeddedError as error:
@@ -75,11 +77,17 @@ async def opened(settings: Settings) -> AsyncIterator[Scene]:
         fault = f"{settings.data_dir} cannot be read: {error.strerror}"
     hosts, owners = await asyncio.gather(_reach(urls.database), _reach(urls.owner_database))
     try:
-        yield Scene(settings, urls, fault, hosts, owners)
+        yield Scene(settings, urls, home, fault, hosts, owners)
     finally:
         for host in (*hosts, *owners):
             if host.store is not None:
                 host.store.close()
+
+
+def _find(settings: Settings) -> tuple[Urls, Path]:
+    """Return where the servers are, and where the embedded PostgreSQL lives: for root that may be another folder."""
+    urls, place = made_already(settings), settings.data_dir / "postgres"
+    return urls, (place / "home").resolve() if (place / "home").is_symlink() else place
 
 
 async def _reach(dsn: str) -> tuple[Host, ...]:

@@ -10,9 +10,12 @@ from app.doctor import advice
 from app.doctor.aside import aside
 from app.doctor.finding import Finding, ok, unseen, warn, wrong
 from app.doctor.scene import Scene
+from app.doctor.units import span
 from app.settings import Settings
 
 ANSWER_S: Final = 3.0  # the service waits 2 s for PostgreSQL before it says that it is away
+LOOP: Final = "loop "  # as /health/ready names them
+NAMED_MAX: Final = 4
 UNSPECIFIED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
 WHAT_TO_DO: Final = {
     "postgresql": "See the lines about the database.",
@@ -85,7 +88,7 @@ def _of_region(address: str, region: str, state: dict[str, Any]) -> Iterator[Fin
         yield wrong(f"what answers at {address} is not Auxilio", "Say where it serves: auxilio doctor --port PORT.")
         return
     standing = checks.get("desk", {}).get("standing", "gateway")
-    loops = sum(name.startswith("loop ") for name in checks)
+    loops = sum(name.startswith(LOOP) for name in checks)
     bad = {name: check for name, check in checks.items() if not check["ok"]}
     if not bad:
         yield ok(f"{address} serves {region} as {standing}, at event {state['seq']}; all {loops} loops run")
@@ -94,11 +97,22 @@ def _of_region(address: str, region: str, state: dict[str, Any]) -> Iterator[Fin
         yield ok(f"{address} serves {region} as {standing}, at event {state['seq']}, with a part missing:")
     else:
         yield unseen(f"{address} answers for {region} as {standing}, and says that it is unfit:")
+    late = {name.removeprefix(LOOP): check["last_tick_s"] for name, check in bad.items() if name.startswith(LOOP)}
     for name, check in bad.items():
-        told = wrong if check.get("needed", True) else warn
-        if name.startswith("loop "):
-            do = "If it stays so, start the service anew; its log says what the loop met."
-            yield told(f"{name} has not done its work for {check['last_tick_s']:.0f} s", do, advice.restart())
-        else:
+        if not name.startswith(LOOP):
+            told = wrong if check.get("needed", True) else warn
             why = check.get("state") or check.get("why") or f"not heard for {check.get('age_s', 0):.0f} s"
             yield told(f"the service says of {name}: {why}", WHAT_TO_DO.get(name, "Its log says more."))
+    if late:
+        yield _of_loops(late, loops, has_store="postgresql" not in bad)
+
+
+def _of_loops(late: dict[str, float], loops: int, *, has_store: bool) -> Finding:
+    """Say which loops are late. Without PostgreSQL that is no fault of theirs, and a restart makes it worse."""
+    named = ", ".join(f"{name} {span(age_s)}" for name, age_s in list(late.items())[:NAMED_MAX])
+    more = f" and {len(late) - NAMED_MAX} more" if len(late) > NAMED_MAX else ""
+    said = f"{len(late)} of {loops} loops have not done their work, for so long: {named}{more}"
+    if not has_store:
+        do = "They wait for PostgreSQL. Do not stop this process: it keeps distress on disk, and could not start again."
+        return warn(said, do)
+    return wrong(said, "If it stays so, start the service anew; its log says what they met.", advice.restart())

@@ -72,11 +72,11 @@ class Postgres(Server):
 
     @property
     def mark(self) -> str:
-        return str(self.cluster)
+        return str(self._cluster)
 
     @property
     def pid_file(self) -> Path:
-        return self.cluster / "postmaster.pid"
+        return self._cluster / "postmaster.pid"
 
     @property
     def dsn(self) -> str:
@@ -91,7 +91,7 @@ class Postgres(Server):
     @property
     def was_made(self) -> bool:
         """Whether a first start was completed here: there are data, and passwords for the roles."""
-        return all(path.exists() for path in (self.cluster, self.secret_file, self._secret_of(APPLICATION)))
+        return all(path.exists() for path in (self._cluster, self.secret_file, self._secret_of(APPLICATION)))
 
     def _dsn_of(self, user: str, password: str) -> str:
         secret, sockets = quote(password, safe=""), quote(str(self._sockets), safe="")
@@ -114,8 +114,7 @@ class Postgres(Server):
             await connection.close()
 
     @property
-    def cluster(self) -> Path:
-        """Where the server keeps its data."""
+    def _cluster(self) -> Path:
         return self.home / "pgdata"
 
     @property
@@ -140,16 +139,16 @@ class Postgres(Server):
     async def prepare(self) -> Sequence[str | Path]:
         postgres = await asyncio.to_thread(engine_path, "postgres")  # root's first start copies 25 MB
         make_private(self._sockets)
-        if not self.cluster.exists():
+        if not self._cluster.exists():
             keep_password(self.secret_file)
             await self._initdb()
         elif not self.secret_file.exists():
             raise EmbeddedError(
-                f"{self.secret_file} is missing; restore it, {self.cluster} cannot be opened without it"
+                f"{self.secret_file} is missing; restore it, {self._cluster} cannot be opened without it"
             )
         self._disown_stale_pid()
         pinned = {**PINNED, "unix_socket_directories": str(self._sockets)}
-        return [postgres, "-D", self.cluster, *(f"--{name}={value}" for name, value in pinned.items())]
+        return [postgres, "-D", self._cluster, *(f"--{name}={value}" for name, value in pinned.items())]
 
     async def _initdb(self) -> None:
         """Make the cluster beside its place, then rename: an interrupted first start leaves nothing half made."""
@@ -168,7 +167,7 @@ class Postgres(Server):
             process.send(signal.SIGKILL)
         if process.code != 0:
             raise ServerEndedError("initdb", process.code, self.log, last_words(self.log, since))
-        draft.rename(self.cluster)
+        draft.rename(self._cluster)
         sync_folder(self.home)  # else a power cut could bring the draft back, which the next start removes
 
     def _disown_stale_pid(self) -> None:
