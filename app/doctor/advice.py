@@ -1,7 +1,13 @@
 """The commands an operator is told to type, as they are on this machine."""
 
+import os
 from pathlib import Path
+from shlex import quote
 from typing import Final
+
+from app.doctor.scene import Scene
+from app.doctor.store import place_of
+from app.embedded.postgres import USER
 
 UNIT: Final = Path("/etc/systemd/system/auxilio.service")
 SYSTEMD: Final = Path("/run/systemd/system")
@@ -25,14 +31,28 @@ def logs() -> str:
     return "journalctl -u auxilio -n 100 --no-pager" if has_unit() else ""
 
 
-def sql(statement: str) -> str:
-    """How to say something to PostgreSQL as its owner; the address, with its password, stays in the environment."""
-    return f'psql "$MIGRATE_DATABASE_URL" -c "{statement}"'
+def sql(scene: Scene, statement: str) -> str:
+    """How to say something to PostgreSQL as its owner; no password stands in it, only where one is kept."""
+    if scene.is_embedded:
+        password, socket = scene.home / "postgres.password", place_of(scene.urls.database)
+        psql = f"PGPASSWORD=$(cat {quote(str(password))}) psql -h {quote(socket)} -U {USER} postgres"
+    else:
+        psql = f'psql "{_owner()}"'
+    return f'{psql} -c "{statement}"'
 
 
-def setting(name: str, value: str) -> str:
+def _owner() -> str:
+    for name in ("MIGRATE_DATABASE_URL", "DATABASE_URL"):
+        if name in os.environ:
+            return f"${name}"
+        if f"{name}_FILE" in os.environ:
+            return f"$(cat ${name}_FILE)"
+    return "MIGRATE_DATABASE_URL, as the file of settings has it"
+
+
+def setting(scene: Scene, name: str, value: str) -> str:
     """How to change a setting of PostgreSQL, and let it take it."""
-    return f"{sql(f'ALTER SYSTEM SET {name} = {value}')} && {sql('SELECT pg_reload_conf()')}"
+    return f"{sql(scene, f'ALTER SYSTEM SET {name} = {value}')} && {sql(scene, 'SELECT pg_reload_conf()')}"
 
 
 def ping(place: str) -> str:

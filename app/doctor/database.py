@@ -35,7 +35,7 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
             yield wrong(
                 f"{row['name']} is off: an answered call could be lost, and the service refuses to start",
                 "Switch it on.",
-                advice.setting(row["name"], "on"),
+                advice.setting(scene, row["name"], "on"),
             )
     for finding in clock(writable[0]):
         yield finding
@@ -77,7 +77,7 @@ def _of_standby(scene: Scene, name: str, host: Host) -> Finding:
         return ok(said)
     return wrong(
         f"{said}, and no host takes writes",
-        "Start the primary. If it is lost for good, fence it, then promote this one.",
+        "Start the primary. Only if it is lost for good, and fenced: promote this one, by your failover tool or by",
         "pg_ctl promote -D THE_STANDBY'S_FOLDER",
     )
 
@@ -118,7 +118,7 @@ async def _sessions(scene: Scene) -> AsyncIterator[Finding]:
         if row["n"] >= CROWDED * row["most"]:
             yield warn(
                 said, "See whose they are, and end what is forgotten or raise max_connections.",
-                advice.sql("SELECT usename, application_name, count(*) FROM pg_stat_activity GROUP BY 1, 2"),
+                advice.sql(scene, "SELECT usename, application_name, count(*) FROM pg_stat_activity GROUP BY 1, 2"),
             )  # fmt: skip
         else:
             yield ok(said)
@@ -127,5 +127,5 @@ async def _sessions(scene: Scene) -> AsyncIterator[Finding]:
         yield wrong(
             f"{waiting} for a lock that process {row['blocker']} holds",
             "Somebody left a transaction open. Ask who, then end it.",
-            advice.sql(f"SELECT pg_terminate_backend({row['blocker']})"),
+            advice.sql(scene, f"SELECT pg_terminate_backend({row['blocker']})"),
         )

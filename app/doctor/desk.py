@@ -35,7 +35,7 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
         )
     else:
         where = f" at {head['desk_address']}" if head["desk_address"] else ""
-        yield ok(f"the desk of {region} is held{where}, and lived {max(lease['age_s'], 0.0):.1f} s ago ({at})")
+        yield ok(f"the desk of {region} is held{where}, renewed {max(lease['age_s'], 0.0):.1f} s ago ({at})")
     yield await _candidates(scene, len(heads))
 
 
@@ -54,4 +54,4 @@ async def _candidates(scene: Scene, regions: int) -> Finding:
     of = "" if regions == 1 else f" for one of {regions} regions"
     if n:
         return ok(f"{count(n, 'process', 'processes')} {'stands' if n == 1 else 'stand'} by{of}")
-    return ok("no other machine stands by: when this one is lost, somebody has to start another")
+    return ok("nobody stands by: when this machine is lost, somebody has to start another")

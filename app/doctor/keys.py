@@ -62,7 +62,7 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
     if found.mode & OTHERS:
         yield wrong(
             f"{path} can be read by others (mode {found.mode:04o}); the service does not start with it",
-            "Take their right away, and think about who may have copied it (then: auxilio sealing rotate --new-keys).",
+            "Close it, and think who may have copied it; if somebody may: auxilio sealing rotate --new-keys.",
             f"chmod 600 {path}",
         )
         return

@@ -33,19 +33,19 @@ class Bound:
 
 BOUNDS: Final = (
     Bound(
-        "auxilio_waiting_commands", LINKED_MAX, lambda n: f"{n:.0f} commands wait for the desk",
+        "auxilio_waiting_commands", LINKED_MAX, lambda n: f"commands that wait for the desk: {n:.0f}",
         "More comes in than is recorded: look at PostgreSQL's disk and at who sends so much.",
     ),
     Bound(
-        "auxilio_waiting_seconds", LATE_S, lambda n: f"the oldest command has waited {n:.1f} s for the desk",
+        "auxilio_waiting_seconds", LATE_S, lambda n: f"the oldest of them waits {n:.1f} s",
         "The desk or PostgreSQL is slow: see their lines.",
     ),
     Bound(
-        "auxilio_outbox_frames", OUTBOX_FRAMES_MAX / 2, lambda n: f"the fullest outbox holds {n:.0f} frames",
+        "auxilio_outbox_frames", OUTBOX_FRAMES_MAX / 2, lambda n: f"frames in the fullest outbox: {n:.0f}",
         "A screen or a phone reads too slowly. At the bound it is cut off and comes back; look at its network.",
     ),
     Bound(
-        "auxilio_child_silent_seconds", WORRY_S, lambda n: f"the quietest child's loop turned {n:.1f} s ago",
+        "auxilio_child_silent_seconds", WORRY_S, lambda n: f"a child's loop last turned {n:.1f} s ago",
         "It hangs; the watch replaces it after AUXILIO_BLOCKED_S.",
     ),
 )  # fmt: skip

@@ -29,7 +29,7 @@ def text(lines: Sequence[Line], width: int | None) -> Iterator[str]:
         if found.do:
             yield from _indented(" " * MARGIN, found.do, width)
         if found.run:
-            yield " " * MARGIN + typer.style(f"$ {found.run}", bold=True)
+            yield " " * MARGIN + typer.style(found.run if "://" in found.run else f"$ {found.run}", bold=True)
     yield ""
     yield summary(lines)
 
