@@ -13,7 +13,8 @@ from app.doctor.scene import Scene
 from app.doctor.units import span
 from app.settings import Settings
 
-ANSWER_S: Final = 3.0  # the service waits 2 s for PostgreSQL before it says that it is away
+ANSWER_S: Final = 3.0  # the service waits 2 s for a session of PostgreSQL before it says that it is away
+ALIVE_S: Final = 1.0
 LOOP: Final = "loop "  # as /health/ready names them
 NAMED_MAX: Final = 4
 UNSPECIFIED: Final = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - asked, not bound
@@ -39,15 +40,10 @@ def address_of(settings: Settings) -> str:
 async def look(scene: Scene) -> AsyncIterator[Finding]:
     address = address_of(scene.settings)
     try:
-        verify = await _trusted(scene.settings)
-        async with httpx.AsyncClient(timeout=ANSWER_S, trust_env=False, verify=verify) as http:
-            answer = await http.get(f"{address}/health/ready", headers=_as_whom(scene.settings))
+        answer = await _get(scene.settings, f"{address}/health/ready", ANSWER_S)
         told = answer.json()
     except httpx.TimeoutException:
-        yield wrong(
-            f"the service at {address} takes the connection and says nothing for {ANSWER_S:.0f} s",
-            "It hangs, and its watch should have replaced it. Start it anew.", advice.restart(),
-        )  # fmt: skip
+        yield await _late(scene, address)
         return
     except httpx.HTTPError:
         yield wrong(
@@ -66,6 +62,23 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
     for region, state in states.items():
         for finding in _of_region(address, region, state):
             yield finding
+
+
+async def _late(scene: Scene, address: str) -> Finding:
+    """Tell a process that waits for PostgreSQL from one that does nothing at all."""
+    try:
+        await _get(scene.settings, f"{address}/health/live", ALIVE_S)
+    except httpx.HTTPError:
+        do = "It hangs, and its watch should have replaced it. Start it anew."
+        return wrong(f"the service at {address} takes the connection and says nothing", do, advice.restart())
+    do = "See the lines about the database. Do not stop this process: it keeps distress on disk."
+    return wrong(f"the service at {address} lives, and waits for PostgreSQL for longer than {ANSWER_S:.0f} s", do)
+
+
+async def _get(settings: Settings, url: str, within_s: float) -> httpx.Response:
+    verify = await _trusted(settings)
+    async with httpx.AsyncClient(timeout=within_s, trust_env=False, verify=verify) as http:
+        return await http.get(url, headers=_as_whom(settings))
 
 
 async def _trusted(settings: Settings) -> ssl.SSLContext | bool:

@@ -45,7 +45,7 @@ CHECKS: Final = (
     Check("ledger", 7.0, history.look),
     Check("relay", 4.0, relay.look),  # two questions of a second each, and connecting
     Check("spool", 4.0, spool.look),
-    Check("service", 4.0, service.look),
+    Check("service", 5.0, service.look),
     Check("numbers", 4.0, numbers.look),
     Check("board", 6.0, board.look),
 )
