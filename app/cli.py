@@ -14,6 +14,7 @@ from app.admission_cli import devices_cli, keys_cli
 from app.backup.commands import backup_cli
 from app.custody import add_custody
 from app.demo.stage import Options, run_demo
+from app.doctor.command import doctor
 from app.engines import engines
 from app.history import ledger_cli
 from app.interop.callbacks import addresses
@@ -40,6 +41,7 @@ units_cli = typer.Typer(no_args_is_help=True, help="The units that respond.")
 interop_cli = typer.Typer(no_args_is_help=True, help="Other systems' formats.")
 callbacks_cli = typer.Typer(no_args_is_help=True, help="Where PSAPs hear what became of their callers.")
 add_custody(cli)
+cli.command("doctor")(doctor)
 cli.add_typer(ledger_cli, name="ledger")
 cli.add_typer(database_cli, name="database")
 cli.add_typer(backup_cli, name="backup")

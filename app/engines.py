@@ -24,6 +24,21 @@ class Urls:
         return self.owner_database or self.database
 
 
+def made_already(settings: Settings) -> Urls:
+    """Give the URLs of servers as they are, and start none; that of an embedded one that was never made is empty.
+
+    Raises EmbeddedError, OSError.
+    """
+    database, redis, owner = settings.database_url or "", settings.redis_url or "", settings.migrate_database_url or ""
+    if not database and (settings.data_dir / "postgres").exists():
+        postgres = Postgres(settings.data_dir / "postgres")
+        database, owner = (postgres.app_dsn, postgres.dsn) if postgres.was_made else ("", "")
+    if not redis and (settings.data_dir / "valkey").exists():
+        valkey = Valkey(settings.data_dir / "valkey")
+        redis = valkey.url if valkey.secret_file.exists() else ""
+    return Urls(database, redis, owner)
+
+
 @asynccontextmanager
 async def engines(settings: Settings) -> AsyncIterator[Urls]:
     """Give the URLs, with what is not configured running embedded for as long as the block lasts."""

@@ -67,19 +67,23 @@ class Sealer:
 
     def open(self, sealed: SealedValue) -> Any:
         """Open a value. Raises KeyMissing when its time is over, InvalidTag when it was tampered with."""
-        bound = self._bound(sealed.id, sealed.kind)
-        data_key = self.keys.unwrap(sealed.wrap_key, sealed.data_key, bound)
-        return msgspec.json.decode(decrypt(data_key, sealed.body, bound))
+        return msgspec.json.decode(decrypt(self._data_key(sealed), sealed.body, self._bound(sealed.id, sealed.kind)))
+
+    def try_key(self, sealed: SealedValue) -> None:
+        """Prove that a value could be opened, without opening it. Raises KeyMissing, InvalidTag."""
+        self._data_key(sealed)
 
     def rewrap(self, sealed: SealedValue, name: str) -> SealedValue:
         """Return the value with its data key under another wrapping key; the value itself is not opened."""
-        bound = self._bound(sealed.id, sealed.kind)
-        data_key = self.keys.unwrap(sealed.wrap_key, sealed.data_key, bound)
+        data_key, bound = self._data_key(sealed), self._bound(sealed.id, sealed.kind)
         return replace(sealed, wrap_key=name, data_key=self.keys.wrap(name, data_key, bound))
 
     def digest(self, what: str, value: bytes) -> bytes:
         """Return a keyed digest: equal inputs are known as such, nothing can be guessed from it without the key."""
         return hmac.digest(self._lookup, what.encode() + b"\0" + value, sha256)
+
+    def _data_key(self, sealed: SealedValue) -> bytes:
+        return self.keys.unwrap(sealed.wrap_key, sealed.data_key, self._bound(sealed.id, sealed.kind))
 
     def _bound(self, value_id: UUID, kind: str) -> bytes:
         return f"{self._region}|{value_id}|{kind}|".encode()

@@ -127,7 +127,7 @@ async def drill(dsn: str, file: Path, region: str, sealer: Sealer) -> Drilled:
             await restore(scratch, file)
             after = {row["region"]: row["ledger_id"] for row in await _heads(scratch)}
             if region not in after:
-                raise NoLedger(f"{region}: the copy holds {', '.join(after) or 'no region'}")
+                raise NoLedger(region, after)
             report = await verify(scratch, region)
             return Drilled(report, before.get(region), after[region], *await _open_some(scratch, region, sealer))
         finally:

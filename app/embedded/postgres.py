@@ -88,6 +88,11 @@ class Postgres(Server):
         """The same database for the application's role, which can neither change nor remove what was recorded."""
         return self._dsn_of(APPLICATION, keep_password(self._secret_of(APPLICATION)))
 
+    @property
+    def was_made(self) -> bool:
+        """Whether a first start was completed here: there are data, and passwords for the roles."""
+        return all(path.exists() for path in (self._cluster, self.secret_file, self._secret_of(APPLICATION)))
+
     def _dsn_of(self, user: str, password: str) -> str:
         secret, sockets = quote(password, safe=""), quote(str(self._sockets), safe="")
         return f"postgresql://{user}:{secret}@/postgres?host={sockets}&port={PORT}"

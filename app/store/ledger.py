@@ -27,7 +27,14 @@ class Fenced(RuntimeError):
 
 
 class NoLedger(RuntimeError):
-    """No desk has ever written this region: start one first."""
+    """No desk has ever written this region; says so, and what else the database holds if that is known."""
+
+    def __init__(self, region: str, others: Iterable[str] | None = None) -> None:
+        said = f"no desk has ever served region {region} here, so there is no ledger of it yet"
+        if others is not None:
+            said += f" (there is of: {', '.join(others) or 'none'})"
+        super().__init__(said)
+        self.region = region
 
 
 @dataclass(frozen=True, slots=True)

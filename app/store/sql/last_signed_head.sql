@@ -1,2 +1,2 @@
 -- What was signed last.
-SELECT statement FROM signed_heads WHERE region = $1 ORDER BY at DESC LIMIT 1
+SELECT statement, signature FROM signed_heads WHERE region = $1 ORDER BY at DESC LIMIT 1
