@@ -146,12 +146,7 @@ class Tracer:
     @harmless
     def sent(self, data: bytes) -> None:
         if isinstance(data, Followed):
-            about: dict[str, str | int] = {
-                "auxilio.seq": data.seq,
-                "auxilio.event": data.kind,
-                "auxilio.role": data.role,
-            }
-            self.tell("socket.write", data.span, data.since_ns, monotonic_ns(), about)
+            self.tell("socket.write", data.span, data.since_ns, monotonic_ns(), data.about)
 
 
 class TracedSigns(Signs):
