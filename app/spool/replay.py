@@ -81,7 +81,7 @@ class Replay:
         if answer.cancelled() or isinstance(error, DeskUnavailable):
             self._later(report_id, AGAIN_S)
         elif error is not None:
-            log.error("recording a spooled report broke", exc_info=error)
+            log.error("recording a spooled report broke", exc_info=error, extra=request and request.marks)
             self._later(report_id, FAILED_AGAIN_S)
         elif answer.result().outcome is Outcome.FAILED:
             self.failed += 1
@@ -90,11 +90,12 @@ class Replay:
             # Its sender used one id for two contents. It is not here to be told; what it said is recorded apart.
             self._ask(report_id, replace(request, id=other_id(request), digest=None))
         else:
-            self._recorded(held, answer.result())
+            self._recorded(held, answer.result(), request)
 
-    def _recorded(self, held: Held, answer: Answer) -> None:
+    def _recorded(self, held: Held, answer: Answer, request: Request | None) -> None:
         if answer.outcome is Outcome.REFUSED:
-            log.warning("a spooled %s was refused: %s", held.line.what, answer.code)
+            marks = request and request.marks  # else this runs in the context of the request itself
+            log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=marks)
         self.recorded += 1
         self.longest_s = max(self.longest_s, (datetime.now(UTC) - held.since).total_seconds())
         self._spool.settle(held.id)

@@ -1,5 +1,7 @@
 """Bytes on their way to a socket whose trace goes with them."""
 
+from collections.abc import Mapping
+
 from opentelemetry.trace import Span
 
 
@@ -8,6 +10,4 @@ class Followed(bytes):
 
     span: Span
     since_ns: int
-    seq: int
-    kind: str
-    role: str
+    about: Mapping[str, str | int]

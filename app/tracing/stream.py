@@ -80,5 +80,5 @@ class TracedHub(Hub):
         for client in nsmallest(FOLLOWED_MAX, given, key=lambda one: one.unit_id is None):
             followed = Followed(client.outbox[-1])
             followed.span, followed.since_ns = span, monotonic_ns()
-            followed.seq, followed.kind, followed.role = frame.seq, kind, client.role.value
+            followed.about = {"auxilio.seq": frame.seq, "auxilio.event": kind, "auxilio.role": client.role.value}
             client.outbox[-1] = followed

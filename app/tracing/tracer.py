@@ -46,6 +46,19 @@ def harmless(work: Callable[Given, None]) -> Callable[Given, None]:
     return guarded
 
 
+@contextmanager
+def named(span: Span) -> Iterator[None]:
+    """Let log lines name the trace of a span, if it is kept."""
+    if not span.is_recording():
+        yield
+        return
+    token = trace_id.set(f"{span.get_span_context().trace_id:032x}")
+    try:
+        yield
+    finally:
+        trace_id.reset(token)
+
+
 class Tracer:
     """Makes spans of ids and kinds; `expected` and `telling` hold, by seq, the traces of what is being published."""
 
@@ -112,8 +125,8 @@ class Tracer:
         with self.span(method, SpanKind.SERVER, **{"http.request.method": method}) as span:
             if span.is_recording():
                 span.set_attribute("auxilio.request_id", request_id.get())
-                trace_id.set(f"{span.get_span_context().trace_id:032x}")
-            yield span
+            with named(span):
+                yield span
 
     def read(self, read: Callable[[bytes], Made], raw: bytes) -> Made:
         with self.span("report.read"):
@@ -121,12 +134,10 @@ class Tracer:
 
     async def _ask(self, request: Request, submit: Submit) -> Answer:
         kind = {"auxilio.command": type(request.command).__name__, "auxilio.lane": request.lane.value}
-        with self.span("desk.ask", SpanKind.CLIENT, **kind) as span:
+        with self.span("desk.ask", SpanKind.CLIENT, **kind) as span, named(span):
             if span.is_recording():
-                context = span.get_span_context()
-                trace_id.set(f"{context.trace_id:032x}")
                 span.set_attribute("auxilio.command_id", str(request.id))
-                request = replace(request, trace=traceparent(context))
+                request = replace(request, trace=traceparent(span.get_span_context()))
             answer = await submit(request)
             span.set_attributes({"auxilio.outcome": answer.outcome.value, "auxilio.seq": answer.seq})
             return answer
@@ -147,12 +158,7 @@ class Tracer:
     def sent(self, texts: Iterable[bytes]) -> None:
         for text in texts:
             if isinstance(text, Followed):
-                about: dict[str, str | int] = {
-                    "auxilio.seq": text.seq,
-                    "auxilio.event": text.kind,
-                    "auxilio.role": text.role,
-                }
-                self.tell("socket.write", text.span, text.since_ns, monotonic_ns(), about)
+                self.tell("socket.write", text.span, text.since_ns, monotonic_ns(), text.about)
 
 
 class TracedSigns(Signs):

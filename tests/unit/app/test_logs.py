@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from starlette.types import Receive, Scope, Send
 
 from app.http import Headers
-from app.logs import TEXT, JsonLines, with_request
+from app.link.wire import ask_of, request_of
+from app.logs import TEXT, JsonLines, request_id, with_request
+from app.requests import Request
+from dispatch.commands import RaiseSystemAlarm
 
 log = logging.getLogger("auxilio.test")
 
@@ -62,3 +66,19 @@ def test_a_line_outside_a_request_names_none(kept: Kept) -> None:
     as_json, as_text = kept.lines[-1]
     assert "request_id" not in json.loads(as_json)
     assert as_text.endswith("seen")
+
+
+def test_the_desk_s_line_about_a_command_names_the_request_it_came_by(kept: Kept) -> None:
+    trace = f"00-{'a' * 32}-{'b' * 16}-01"
+    token = request_id.set("0123456789abcdef")
+    try:
+        asked = replace(Request(RaiseSystemAlarm("seen"), "test"), trace=trace)
+    finally:
+        request_id.reset(token)
+    travelled = request_of(ask_of(asked))
+    log.warning("seen", extra=travelled.marks)
+    as_json, as_text = kept.lines[-1]
+    assert json.loads(as_json)["request_id"] == "0123456789abcdef"
+    assert json.loads(as_json)["trace_id"] == "a" * 32
+    assert as_text.endswith(f"seen [0123456789abcdef {'a' * 32}]")
+    assert Request(RaiseSystemAlarm("seen"), "test").marks == {"request_id": "", "trace_id": ""}

@@ -39,6 +39,8 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         ("REDIS_URL", "redis://:changeme@valkey:6379/0"),
         ("AUXILIO_MQTT_URL", "mqtt://lora:mosquitto@broker"),
         ("DATABASE_URL_FILE", "/not/there"),
+        ("AUXILIO_TRACE_URL", "grpc://secret@collector:4317"),
+        ("AUXILIO_TRACE_RATIO", "0"),
         ("AUXILIO_TRUSTED_PROXIES", "10.0.0.1/8"),
         ("AUXILIO_DATABASE_URL", "postgresql://db/x"),
         ("AUXILIO_PROT", "1"),
