@@ -81,7 +81,9 @@ class Replay:
         if answer.cancelled() or isinstance(error, DeskUnavailable):
             self._later(report_id, AGAIN_S)
         elif error is not None:
-            log.error("recording a spooled report broke", exc_info=error, extra=request and request.marks)
+            log.error(
+                "recording a spooled report broke", exc_info=error, extra=request.marks if request is not None else None
+            )
             self._later(report_id, FAILED_AGAIN_S)
         elif answer.result().outcome is Outcome.FAILED:
             self.failed += 1
@@ -94,7 +96,9 @@ class Replay:
 
     def _recorded(self, held: Held, answer: Answer, request: Request | None) -> None:
         if answer.outcome is Outcome.REFUSED:
-            marks = request and request.marks  # else this runs in the context of the request itself
+            marks = (
+                request.marks if request is not None else None
+            )  # else this runs in the context of the request itself
             log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=marks)
         self.recorded += 1
         self.longest_s = max(self.longest_s, (datetime.now(UTC) - held.since).total_seconds())
