@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.embedded.postgres import Postgres
 from app.embedded.valkey import Valkey
@@ -30,13 +31,18 @@ def made_already(settings: Settings) -> Urls:
     Raises EmbeddedError, OSError.
     """
     database, redis, owner = settings.database_url or "", settings.redis_url or "", settings.migrate_database_url or ""
-    if not database and (settings.data_dir / "postgres").exists():
+    if not database and _was_begun(settings.data_dir / "postgres"):
         postgres = Postgres(settings.data_dir / "postgres")
         database, owner = (postgres.app_dsn, postgres.dsn) if postgres.was_made else ("", "")
-    if not redis and (settings.data_dir / "valkey").exists():
+    if not redis and _was_begun(settings.data_dir / "valkey"):
         valkey = Valkey(settings.data_dir / "valkey")
         redis = valkey.url if valkey.secret_file.exists() else ""
     return Urls(database, redis, owner)
+
+
+def _was_begun(folder: Path) -> bool:
+    """Whether a server was ever started here; to look for it in another folder would make that."""
+    return (folder / "home").is_symlink() or (folder / f"{folder.name}.lock").exists()
 
 
 @asynccontextmanager

@@ -1,7 +1,9 @@
 """The folders the service writes to: there, writable, and with room."""
 
 import os
+import pwd
 import shutil
+import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -57,6 +59,13 @@ def room_findings(name: str, folder: Path, room: Room) -> Iterator[Finding]:
 
 
 async def look(scene: Scene) -> AsyncIterator[Finding]:
+    whose = await aside(partial(stranger, scene.settings.data_dir))
+    if whose:
+        yield wrong(
+            f"{scene.settings.data_dir} belongs to {whose}, and you are another: what follows may mislead",
+            "Ask again as that account, with the environment the service has (docs/operations.md).",
+            f"sudo -u {whose} --preserve-env {sys.argv[0]} doctor",
+        )
     if scene.fault:
         yield wrong(scene.fault, "Mend the disk, or name the right folder in AUXILIO_DATA_DIR.")
         return
@@ -79,6 +88,20 @@ async def look(scene: Scene) -> AsyncIterator[Finding]:
         yield finding
     async for finding in _database(scene):
         yield finding
+
+
+def stranger(folder: Path) -> str:
+    """Return the account a folder belongs to when that is not ours; the embedded servers do not let others in."""
+    try:
+        owner = folder.stat().st_uid
+    except OSError:
+        return ""
+    if owner == os.geteuid():
+        return ""
+    try:
+        return pwd.getpwuid(owner).pw_name
+    except KeyError:
+        return f"#{owner}"
 
 
 async def _database(scene: Scene) -> AsyncIterator[Finding]:

@@ -81,9 +81,7 @@ class Replay:
         if answer.cancelled() or isinstance(error, DeskUnavailable):
             self._later(report_id, AGAIN_S)
         elif error is not None:
-            log.error(
-                "recording a spooled report broke", exc_info=error, extra=request.marks if request is not None else None
-            )
+            log.error("recording a spooled report broke", exc_info=error, extra=_marks(request))
             self._later(report_id, FAILED_AGAIN_S)
         elif answer.result().outcome is Outcome.FAILED:
             self.failed += 1
@@ -113,3 +111,8 @@ class Replay:
     def forget(self) -> None:
         """Begin counting anew: somebody has been told."""
         self.recorded, self.longest_s, self.failed = 0, 0.0, 0
+
+
+def _marks(request: Request | None) -> dict[str, str] | None:
+    """What a log line names: this runs in no request's context."""
+    return request.marks if request is not None else None

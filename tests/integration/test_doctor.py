@@ -30,6 +30,7 @@ from tests.integration.terminal import auxilio
 
 WITHIN_S = 15.0
 NUMBER = "5205550142"
+NOBODY = 65_534
 RESTS_ON_POSTGRES = ("replication", "schema", "desk", "ledger", "board")
 
 
@@ -142,8 +143,8 @@ async def test_a_key_file_for_all_eyes_and_one_of_another_installation_are_wrong
 
 
 async def test_settings_are_named_before_anything_is_looked_at(ward: Ward) -> None:
-    said = await ward.doctor(AUXILIO_PORT="many", AUXILIO_SPOOL_MB="0", DATABASE_URL="mysql://u:hidden-one@h/d")
-    ward.secrets.append("hidden-one")
+    ward.secrets.append(hidden := "not-to-be-said")
+    said = await ward.doctor(AUXILIO_PORT="many", AUXILIO_SPOOL_MB="0", DATABASE_URL=f"mysql://u:{hidden}@h/d")
     named = {one["what"].partition(":")[0] for one in said.of("settings", "wrong")}
     assert named == {"AUXILIO_PORT", "AUXILIO_SPOOL_MB", "DATABASE_URL"}
     assert said.status == 2
@@ -263,11 +264,16 @@ def test_on_a_terminal_only_commands_pass_the_edge() -> None:
     assert all(len(re.sub(r"\x1b\[[0-9;]*m", "", line)) <= 100 for line in lines[:-1])
 
 
-@pytest.mark.parametrize("folder", ["nothing", "a file"])
+@pytest.mark.parametrize("folder", ["nothing", "a file", "another's"])
 async def test_where_nothing_ever_ran_it_says_so_and_makes_nothing(tmp_path: Path, folder: str) -> None:
     place = tmp_path / folder
     if folder == "a file":
         place.write_text("not a folder")
+    if folder == "another's":
+        if os.geteuid() != 0:
+            pytest.skip("only root can give a folder away")
+        place.mkdir()
+        os.chown(place, NOBODY, -1)
     env: dict[str, Any] = dict.fromkeys(("DATABASE_URL", "MIGRATE_DATABASE_URL", "REDIS_URL"))
     env |= {"AUXILIO_DATA_DIR": str(place), "AUXILIO_PORT": "1"}
     before = sorted(tmp_path.rglob("*"))
@@ -275,4 +281,5 @@ async def test_where_nothing_ever_ran_it_says_so_and_makes_nothing(tmp_path: Pat
     assert ran.exit_code == 2, ran.output
     assert "no service has ever run on" in ran.output
     assert "itself failed" not in ran.output
+    assert ("belongs to" in ran.output) == (folder == "another's")
     assert sorted(tmp_path.rglob("*")) == before
