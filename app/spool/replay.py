@@ -94,9 +94,7 @@ class Replay:
 
     def _recorded(self, held: Held, answer: Answer, request: Request | None) -> None:
         if answer.outcome is Outcome.REFUSED:
-            marks = (
-                request.marks if request is not None else None
-            )  # else this runs in the context of the request itself
+            marks = _marks(request)
             log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=marks)
         self.recorded += 1
         self.longest_s = max(self.longest_s, (datetime.now(UTC) - held.since).total_seconds())
