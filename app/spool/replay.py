@@ -81,7 +81,7 @@ class Replay:
         if answer.cancelled() or isinstance(error, DeskUnavailable):
             self._later(report_id, AGAIN_S)
         elif error is not None:
-            log.error("recording a spooled report broke", exc_info=error, extra=request and request.marks)
+            log.error("recording a spooled report broke", exc_info=error, extra=_marks(request))
             self._later(report_id, FAILED_AGAIN_S)
         elif answer.result().outcome is Outcome.FAILED:
             self.failed += 1
@@ -94,8 +94,7 @@ class Replay:
 
     def _recorded(self, held: Held, answer: Answer, request: Request | None) -> None:
         if answer.outcome is Outcome.REFUSED:
-            marks = request and request.marks  # else this runs in the context of the request itself
-            log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=marks)
+            log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=_marks(request))
         self.recorded += 1
         self.longest_s = max(self.longest_s, (datetime.now(UTC) - held.since).total_seconds())
         self._spool.settle(held.id)
@@ -109,3 +108,8 @@ class Replay:
     def forget(self) -> None:
         """Begin counting anew: somebody has been told."""
         self.recorded, self.longest_s, self.failed = 0, 0.0, 0
+
+
+def _marks(request: Request | None) -> dict[str, str] | None:
+    """Return what a line about a report names; without one it is written in the context of its own request."""
+    return None if request is None else request.marks

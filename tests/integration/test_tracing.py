@@ -156,7 +156,7 @@ async def test_a_call_s_trace_joins_gateway_desk_and_socket_and_names_nobody(rig
 @pytest.mark.parametrize("status", [200, 400])
 async def test_what_finds_no_room_or_is_refused_is_counted_and_costs_nothing_else(status: int) -> None:
     def became(what: str) -> float:
-        return TRACE_SPANS.labels(what)._value.get()
+        return float(TRACE_SPANS.labels(what)._value.get())
 
     async with a_collector() as collector:
         collector.status = status
