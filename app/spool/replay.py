@@ -94,8 +94,7 @@ class Replay:
 
     def _recorded(self, held: Held, answer: Answer, request: Request | None) -> None:
         if answer.outcome is Outcome.REFUSED:
-            marks = _marks(request)
-            log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=marks)
+            log.warning("a spooled %s was refused: %s", held.line.what, answer.code, extra=_marks(request))
         self.recorded += 1
         self.longest_s = max(self.longest_s, (datetime.now(UTC) - held.since).total_seconds())
         self._spool.settle(held.id)
@@ -112,5 +111,5 @@ class Replay:
 
 
 def _marks(request: Request | None) -> dict[str, str] | None:
-    """What a log line names: this runs in no request's context."""
-    return request.marks if request is not None else None
+    """Return what a line about a report names; without one it is written in the context of its own request."""
+    return None if request is None else request.marks

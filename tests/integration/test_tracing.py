@@ -1,7 +1,6 @@
 """Traces: one call is followed from the gateway's POST over the desk to a socket, and a collector can break nothing."""
 
 import asyncio
-import json
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,14 +9,19 @@ from functools import partial
 from typing import Any, Final
 
 import httpx
+import msgspec
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.trace.v1.trace_pb2 import Span
 
+from app.link.wire import Ask, ask_of, request_of
 from app.metrics.meters import TRACE_SPANS
+from app.requests import Request
 from app.tracing.context import span_of
 from app.tracing.exporter import WAITING_MAX, Exporter
+from app.tracing.followed import Followed
 from app.tracing.tracer import Tracer
+from dispatch.commands import RaiseSystemAlarm
 from loadtests.rig import Engines, Service
 from tests.integration.stage import stage
 from tests.integration.watcher import until
@@ -98,8 +102,8 @@ def attributes(span: Span) -> dict[str, Any]:
     return {a.key: getattr(a.value, str(a.value.WhichOneof("value"))) for a in span.attributes}
 
 
-def lines(service: Service) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in service.log.read_text().splitlines() if line.startswith("{")]
+def became(what: str) -> float:
+    return float(TRACE_SPANS.labels(what)._value.get())
 
 
 async def test_a_call_s_trace_joins_gateway_desk_and_socket_and_names_nobody(rig: Engines) -> None:
@@ -155,9 +159,6 @@ async def test_a_call_s_trace_joins_gateway_desk_and_socket_and_names_nobody(rig
 
 @pytest.mark.parametrize("status", [200, 400])
 async def test_what_finds_no_room_or_is_refused_is_counted_and_costs_nothing_else(status: int) -> None:
-    def became(what: str) -> float:
-        return float(TRACE_SPANS.labels(what)._value.get())
-
     async with a_collector() as collector:
         collector.status = status
         exporter = Exporter(collector.url)
@@ -196,3 +197,16 @@ async def test_a_trace_s_errors_name_their_kind_and_not_their_words() -> None:
     assert span.status.description == "InvalidURL"
     assert span.events == ()
     await ended.close()
+
+
+def test_a_fault_of_tracing_is_counted_and_goes_no_further() -> None:
+    before = became("broken")
+    Tracer("southwest", 1.0, Exporter("http://127.0.0.1:9/").waiting).sent(Followed(b"lacks what is told of it"))
+    assert became("broken") - before == 1
+
+
+def test_what_another_release_sent_or_spooled_without_a_trace_is_read() -> None:
+    ask = msgspec.msgpack.decode(msgspec.msgpack.encode(ask_of(Request(RaiseSystemAlarm("seen"), "test"))))
+    del ask["origin"], ask["trace"]
+    read = request_of(msgspec.msgpack.decode(msgspec.msgpack.encode(ask), type=Ask))
+    assert (read.origin, read.trace, read.command) == ("", None, RaiseSystemAlarm("seen"))
