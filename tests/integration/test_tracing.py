@@ -201,7 +201,7 @@ async def test_a_trace_s_errors_name_their_kind_and_not_their_words() -> None:
 
 def test_a_fault_of_tracing_is_counted_and_goes_no_further() -> None:
     before = became("broken")
-    Tracer("southwest", 1.0, Exporter("http://127.0.0.1:9/").waiting).sent(Followed(b"lacks what is told of it"))
+    Tracer("southwest", 1.0, Exporter("http://127.0.0.1:9/").waiting).sent([Followed(b"lacks what is told of it")])
     assert became("broken") - before == 1
 
 
