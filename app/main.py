@@ -377,8 +377,8 @@ def add_desk_loops(services: Services, desk: Desk, link: LinkServer, relay: Rela
     loops.add("retention", retaining.FOLLOW_S, lambda: retaining.follow_outcomes(services))
     loops.add("purge", retaining.PURGE_S, lambda: retaining.end_what_is_over(services))
     loops.add("signed heads", signing.PAUSE_S, lambda: signing.sign_heads(services))
+    loops.add("desk progress", progressing.PAUSE_S, progressing.DeskProgress(services).watch)
     loops.add("callbacks", calling_back.PAUSE_S, lambda: calling_back.call_back(services, deliverer))
-    loops.add("progress", progressing.PAUSE_S, lambda: progressing.watch_progress(services))
 
 
 def add_common_loops(services: Services, relay: Relay) -> None:
@@ -410,4 +410,5 @@ def add_common_loops(services: Services, relay: Relay) -> None:
     loops.add("garbage", collecting.PAUSE_S, collecting.collect_garbage)
     loops.add("old view", archiving.PAUSE_S, lambda: archiving.forget_in_view(services))
     loops.add("standby", replication.PAUSE_S, lambda: replication.watch_standby(services))
-    loops.add("watch", watching.PAUSE_S, lambda: watching.watch_loops(services))
+    loops.add(progressing.NAME, progressing.PAUSE_S, progressing.Progress(services, relay.backlog).watch)
+    loops.add(watching.NAME, watching.PAUSE_S, lambda: watching.watch_loops(services))

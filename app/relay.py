@@ -96,6 +96,10 @@ class Relay:
             self._waiting.get_nowait()
         self._waiting.put_nowait((what, data))
 
+    def backlog(self) -> int:
+        """Return how many messages wait for Redis."""
+        return self._waiting.qsize()
+
     def close(self) -> None:
         """Let `run` end by itself: a Redis call that is cancelled may swallow the cancellation."""
         self._put("", b"")

@@ -181,7 +181,7 @@ MISSED_MAX: Final = 2  # design 4.6: two unanswered offers make a unit NotAnswer
 # How long a unit may stay in a status before somebody asks how it goes, and then again and again. Dispatch systems run
 # such a timer per status; the figures are ours, and long, because the ground is: nobody may stay out unasked for hours.
 OVERDUE: Final = {
-    _A.ACKNOWLEDGED: timedelta(minutes=10),
+    _A.ACKNOWLEDGED: timedelta(minutes=5),
     _A.EN_ROUTE: timedelta(minutes=60),
     _A.ON_SCENE: timedelta(minutes=60),
     _A.SUBJECT_CONTACT: timedelta(minutes=60),

@@ -28,6 +28,7 @@ class AwaitedLocations:
     """What waits, oldest first. Only addresses at hosts an operator has named are ever taken."""
 
     waiting: deque[Awaited] = field(default_factory=lambda: deque(maxlen=WAITING_MAX))
+    given_up: int = 0  # since one was fetched last
 
     def add(self, reading: Reading, sender: str, sectors: tuple[str, ...], hosts: tuple[str, ...]) -> bool:
         """Take a reading that lacks a fix and refers to one; return whether it will be fetched."""
@@ -36,9 +37,15 @@ class AwaitedLocations:
         for location in reading.private.get("locations", ()):
             url = location.get("url", "")
             if may_fetch(url, hosts):
+                self.given_up += len(self.waiting) == WAITING_MAX
                 self.waiting.append(Awaited(reading, sender, sectors, url))
                 return True
         return False
+
+    @property
+    def is_failing(self) -> bool:
+        """Whether addresses were given up and none was answered since."""
+        return self.given_up > 0
 
     def due(self, now: float, most: int) -> list[Awaited]:
         """Take those whose time has come."""

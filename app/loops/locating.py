@@ -36,6 +36,7 @@ async def _locate_one(services: Services, http: httpx.AsyncClient, awaited: Awai
     except (httpx.HTTPError, TimeoutError, OSError, Unusable) as error:
         _again(services, awaited, type(error).__name__)
         return
+    services.awaited.given_up = 0
     located = with_locations(awaited.reading, locations)
     if located is None:
         log.info("a location that was referred to holds no coordinates")
@@ -77,6 +78,7 @@ def _again(services: Services, awaited: Awaited, why: str) -> None:
         awaited.tries += 1
         services.awaited.waiting.append(awaited)
     else:
+        services.awaited.given_up += 1
         log.info("a location that was referred to could not be fetched: %s", why)
 
 
