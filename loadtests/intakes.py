@@ -82,6 +82,8 @@ class TakServer:
             self._writer.set_result(writer)
         while await reader.read(65_536):
             pass
+        writer.close()
+        await writer.wait_closed()
 
     async def tell(self, events: bytes) -> None:
         writer = await self._writer

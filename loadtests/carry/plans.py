@@ -20,6 +20,8 @@ KINDS: Final = ["incident.outcome_recorded", "incident.reopened"]
 # Each statement that touches a long table, with the values after the region that the service would give it.
 DAILY: Final[dict[str, tuple[Any, ...]]] = {
     "count_incidents_by_cell": (RECENT, ["TUC"]),
+    "count_untaken_alarms": (),
+    "count_waiting": (),
     "ended_between": (900_000, 900_500, KINDS, 500),
     "find_call": ("psap-1", "old-7"),
     "find_command": (ID,),
@@ -35,6 +37,7 @@ DAILY: Final[dict[str, tuple[Any, ...]]] = {
     "load_calls": ([7, 8],),
     "load_incident": (7,),
     "load_incidents": (RECENT,),
+    "look_at_retention": (),
     "read_ledger": (900_000, 5_000),
     "read_ledger_between": (900_000, 900_500, 500),
     "read_ledger_kinds": (900_000, 900_500, KINDS, 500),

@@ -3,7 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Final
@@ -26,6 +26,8 @@ from loadtests.rig import Engines, Service
 from tests.integration.stage import stage
 from tests.integration.watcher import until
 
+TRIES: Final = 6
+TRY_S: Final = 4.0
 NUMBER: Final = "5205550142"
 SAID: Final = "Ramona Quintero, asthma"
 WITHIN: Final = {
@@ -86,6 +88,12 @@ class Collector:
             and len({pid for pid, span in spans if span.name == "socket.write"}) == 2
         ]
 
+    def of_request(self, answer: httpx.Response) -> list[tuple[int, Span]]:
+        """Return the trace of the request that was answered so, if it is whole."""
+        own = answer.headers["x-request-id"]
+        of_calls = self.of_calls()
+        return next((t for t in of_calls if any(attributes(s).get("auxilio.request_id") == own for _, s in t)), [])
+
 
 @asynccontextmanager
 async def a_collector() -> AsyncIterator[Collector]:
@@ -122,22 +130,26 @@ async def test_a_call_s_trace_joins_gateway_desk_and_socket_and_names_nobody(rig
                     world.console(service=desk) as here,
                     world.psap(gateway) as psap,
                 ):
-                    call = {**world.call(), "callback_number": NUMBER, "narrative": SAID, "name": SAID}
-                    answer = await psap.post(
-                        "/v1/calls", json=call, headers={"traceparent": f"00-{'5' * 32}-{'5' * 16}-01"}
-                    )
-                    assert answer.status_code == 201, answer.text
-                    await until(partial(there.told, "call.received"), "the call, at the gateway")
-                    await until(partial(here.told, "call.received"), "the call, at the desk")
-                    await until(collector.of_calls, "a trace that reaches both sockets")
+                    for _ in range(TRIES):  # until the relay reaches the gateway: what it reads itself is in no trace
+                        call = {**world.call(), "callback_number": NUMBER, "narrative": SAID, "name": SAID}
+                        answer = await psap.post(
+                            "/v1/calls", json=call, headers={"traceparent": f"00-{'5' * 32}-{'5' * 16}-01"}
+                        )
+                        assert answer.status_code in (200, 201), answer.text
+                        await until(partial(there.told, "call.received"), "the call, at the gateway")
+                        await until(partial(here.told, "call.received"), "the call, at the desk")
+                        with suppress(AssertionError):
+                            await until(partial(collector.of_request, answer), "a trace to both sockets", TRY_S)
+                            break
+                    before = len(collector.of_calls())
                     collector.status = 503  # a collector that is in trouble costs spans, and no call
                     assert (await psap.post("/v1/calls", json=world.call())).status_code == 201
                     collector.status = 200
-                    await until(lambda: len(collector.of_calls()) == 2, "the second trace, sent again")
+                    await until(lambda: len(collector.of_calls()) > before, "the second trace, sent again")
             finally:
                 assert await gateway.stop() == 0, gateway.last_words()
-    own = answer.headers["x-request-id"]
-    trace = next(t for t in collector.of_calls() if any(attributes(s).get("auxilio.request_id") == own for _, s in t))
+    trace = collector.of_request(answer)
+    assert trace, "no trace of the call reaches both sockets"
     ids = {span.span_id: span.name for _, span in trace}
     for pid, span in trace:
         if span.name != "POST /v1/calls":
