@@ -66,23 +66,19 @@ class DoorProtocol(HttpToolsProtocol):
     def __init__(self, turnstile: Turnstile, **given: Any) -> None:
         super().__init__(**given)
         self._turnstile = turnstile
-        self._said = b""  # by somebody who waits
         self._is_known = False  # whether it has been seen what this connection is for
 
     def data_received(self, data: bytes) -> None:
-        if self._is_known:
-            super().data_received(data)
-        elif self._said or data.startswith(STREAM_ASKED):
-            if not self._said:
-                self._turnstile.queue(self._enter)
-            self._said += data
+        if not self._is_known and data.startswith(STREAM_ASKED):
+            self.transport.pause_reading()  # who waits is not read from: nothing gathers here
+            self._turnstile.queue(partial(self._enter, data))
         else:
-            self._is_known = True
             super().data_received(data)
+        self._is_known = True
 
-    def _enter(self) -> None:
-        said, self._said, self._is_known = self._said, b"", True
+    def _enter(self, said: bytes) -> None:
         if not self.transport.is_closing():
+            self.transport.resume_reading()
             super().data_received(said)
 
 
